@@ -1,0 +1,221 @@
+//! The answer to a search. `archive` makes it, `app`, the HTTP API and the command line show it.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::str::FromStr;
+
+use super::{Field, TimeRange};
+use crate::actor::ActorKind;
+use crate::time::Time;
+
+/// One page of events, newest first, and what the whole search found.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct EventPage {
+    /// The rows of this page.
+    pub rows: Vec<EventRow>,
+    /// How many events match in all: counted, never estimated.
+    pub total: u64,
+    /// Where the next (older) page starts, if there is one.
+    pub next: Option<Cursor>,
+    /// How many matching events are newer than this page's first row.
+    pub newer: u64,
+    /// Counts by value; empty if not asked for.
+    pub facets: Vec<Facet>,
+    /// Counts over time; absent if not asked for or nothing has a time.
+    pub histogram: Option<Histogram>,
+    /// What was looked at, and what is missing.
+    pub coverage: Coverage,
+}
+
+/// What a table shows of one event.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct EventRow {
+    /// `eventID`, or `sha256-…` for a record without one.
+    pub id: String,
+    /// SHA-256 of the record's canonical JSON, in hex: with `id`, the event's identity.
+    pub hash: String,
+    /// When it happened.
+    pub time: Time,
+    /// `eventName`.
+    pub event: String,
+    /// `eventSource` as recorded, `ec2.amazonaws.com`.
+    pub source: String,
+    /// `eventCategory`; `Management` where an old record has none.
+    pub category: String,
+    /// `readOnly`, where the record says.
+    pub read_only: Option<bool>,
+    /// Who was behind it.
+    pub who: String,
+    /// What kind of actor that is.
+    pub who_kind: ActorKind,
+    /// The role that was used.
+    pub role: Option<String>,
+    /// The account it was recorded for; empty if the record does not say.
+    pub account: String,
+    /// The account's name, where one is known.
+    pub account_name: Option<String>,
+    /// `awsRegion`.
+    pub region: String,
+    /// `sourceIPAddress`.
+    pub ip: String,
+    /// `userAgent`.
+    pub agent: String,
+    /// `errorCode`.
+    pub error: Option<String>,
+    /// `userIdentity.accessKeyId`.
+    pub key: Option<String>,
+    /// What was acted on; at most [`EventRow::MAX_RESOURCES`].
+    pub resources: Vec<String>,
+}
+
+impl EventRow {
+    /// How many resources a row carries; the record itself has all.
+    pub const MAX_RESOURCES: usize = 8;
+
+    /// The service without `.amazonaws.com`, as people say it.
+    pub fn service(&self) -> &str {
+        self.source.strip_suffix(".amazonaws.com").unwrap_or(&self.source)
+    }
+}
+
+/// Counts of a field's values among the events found.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Facet {
+    /// The field.
+    pub field: Field,
+    /// The most frequent values, most frequent first, then by value.
+    pub values: Vec<FacetValue>,
+    /// How many different values there are in all.
+    pub distinct: u64,
+    /// How many matching events have no value here.
+    pub missing: u64,
+}
+
+/// A value and how many events have it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FacetValue {
+    /// The value, as a search takes it.
+    pub value: String,
+    /// A name to show instead of it (an account's).
+    pub label: Option<String>,
+    /// How many events.
+    pub count: u64,
+}
+
+/// Counts over time, over the whole range of the search.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Histogram {
+    /// The range it spans.
+    pub from: Time,
+    /// Its end (not included).
+    pub to: Time,
+    /// A bucket's width in milliseconds.
+    pub step_ms: i64,
+    /// The buckets, oldest first, without gaps.
+    pub buckets: Vec<Bucket>,
+}
+
+/// One bar: each event is counted once, failures under `errors`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Bucket {
+    /// Its first instant.
+    pub start: Time,
+    /// Successful reads.
+    pub reads: u64,
+    /// Successful writes.
+    pub writes: u64,
+    /// Calls with an error code.
+    pub errors: u64,
+}
+
+impl Bucket {
+    /// All of them.
+    pub fn total(&self) -> u64 {
+        self.reads + self.writes + self.errors
+    }
+}
+
+/// What a search looked at.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Coverage {
+    /// First and last event of the archive (`to` is just after the last); open when it is empty.
+    pub data: TimeRange,
+    /// The range this search used.
+    pub range: TimeRange,
+    /// Events in the archive, all categories.
+    pub events: u64,
+    /// What became of the sources taken in.
+    pub sources: SourceCounts,
+    /// The catalog's generation that answered.
+    pub generation: i64,
+    /// Whether files are being taken in right now.
+    pub taking_in: bool,
+    /// Things a reader must know, in words ("the older pages were re-read after a compaction").
+    pub notes: Vec<String>,
+}
+
+/// How the sources of an archive fared.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceCounts {
+    /// Files taken in whole.
+    pub complete: u64,
+    /// Files of which the records before a break were kept.
+    pub partial: u64,
+    /// Files of which nothing was kept.
+    pub skipped: u64,
+    /// Files kept, but odd.
+    pub warned: u64,
+    /// Digest files, set aside.
+    pub digests: u64,
+}
+
+/// A place in a list of events: after the event with this time and identity, in this state of the catalog.
+///
+/// It prints as an opaque string and says nothing that the list did not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cursor {
+    /// The event's time.
+    pub time: Time,
+    /// The first 16 bytes of its identity, which breaks ties between events of one instant.
+    pub tie: u128,
+    /// The catalog's generation that the list was read from.
+    pub generation: i64,
+}
+
+impl fmt::Display for Cursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:x}-{:032x}-{:x}", self.time.as_millis(), self.tie, self.generation)
+    }
+}
+
+/// A cursor that Waymark did not make.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("this is not a cursor of this list; use the one from the previous page, or leave it out")]
+pub struct InvalidCursor;
+
+impl FromStr for Cursor {
+    type Err = InvalidCursor;
+
+    fn from_str(text: &str) -> Result<Self, InvalidCursor> {
+        let mut parts = text.rsplitn(3, '-');
+        let mut part = || parts.next().ok_or(InvalidCursor);
+        let generation = i64::from_str_radix(part()?, 16).map_err(|_| InvalidCursor)?;
+        let tie = u128::from_str_radix(part()?, 16).map_err(|_| InvalidCursor)?;
+        // A time before 1970 prints in two's complement.
+        let time = u64::from_str_radix(part()?, 16).map_err(|_| InvalidCursor)?;
+        Ok(Cursor { time: Time::from_millis(time as i64), tie, generation })
+    }
+}
+
+impl Serialize for Cursor {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Cursor {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
