@@ -140,8 +140,11 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         write(&folder.path().join("b"), "").unwrap();
         write(&folder.path().join("a/c"), "").unwrap();
-        let names: Vec<_> =
-            below(folder.path()).unwrap().iter().map(|p| p.strip_prefix(folder.path()).unwrap().to_owned()).collect();
+        let names: Vec<_> = below(folder.path())
+            .unwrap()
+            .iter()
+            .map(|p| p.strip_prefix(folder.path()).unwrap().to_owned())
+            .collect();
         assert_eq!(names, [PathBuf::from("a/c"), PathBuf::from("b")]);
         assert!(below(&folder.path().join("missing")).unwrap().is_empty());
     }

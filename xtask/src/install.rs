@@ -14,8 +14,11 @@ pub fn packages(packages: &[&str], purpose: &str) -> Result<()> {
         return Ok(());
     }
     let list = missing.join(" ");
-    let apt = administrator()
-        .ok_or_else(|| Error::advice(format!("{purpose} needs packages; install them with\n\n    sudo apt-get install {list}\n")))?;
+    let apt = administrator().ok_or_else(|| {
+        Error::advice(format!(
+            "{purpose} needs packages; install them with\n\n    sudo apt-get install {list}\n"
+        ))
+    })?;
     if !missing.iter().all(|package| has_candidate(package)) {
         let step = say::step("apt-get update");
         process::run(apt().arg("update"))?;

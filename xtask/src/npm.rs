@@ -20,9 +20,13 @@ pub fn install(folder: &Path) -> Result<()> {
     let name = folder.file_name().unwrap_or(folder.as_os_str()).to_string_lossy().into_owned();
     let step = say::step(format!("npm ci in {name}/"));
     // No package here needs its install script; what is not run cannot surprise.
-    process::run(
-        Command::new("npm").current_dir(folder).args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]),
-    )?;
+    process::run(Command::new("npm").current_dir(folder).args([
+        "ci",
+        "--ignore-scripts",
+        "--no-audit",
+        "--no-fund",
+        "--loglevel=error",
+    ]))?;
     stamp.set()?;
     step.done();
     Ok(())

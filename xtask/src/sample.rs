@@ -25,7 +25,9 @@ pub fn generate(workspace: &Workspace, built: &Built, events: u64) -> Result<Pat
     let unfinished = folder.with_extension("unfinished");
     files::remove_folder(&unfinished)?;
     files::create_folder(&unfinished)?;
-    process::run(Command::new(&built.server).arg("sample").arg(&unfinished).args(["--events", &events.to_string()]))?;
+    process::run(
+        Command::new(&built.server).arg("sample").arg(&unfinished).args(["--events", &events.to_string()]),
+    )?;
     files::remove_folder(&folder)?;
     files::rename(&unfinished, &folder)?;
     stamp.set()?;

@@ -40,7 +40,8 @@ pub fn lay_out(workspace: &Workspace, profile: Profile, browser: &Browser, style
     // Last, because from now on pages name the new files.
     files::write(&site.join(HASHES), hashes)?;
     remove_others(&site, &wanted)?;
-    let note = if compressed == 0 { "nothing changed".into() } else { format!("{compressed} files new or changed") };
+    let note =
+        if compressed == 0 { "nothing changed".into() } else { format!("{compressed} files new or changed") };
     step.done_with(&note);
     Ok(site)
 }
@@ -140,12 +141,8 @@ impl Encoding {
 
 /// Brotli with a window of 4 MiB, which every browser accepts.
 pub fn brotli_of(bytes: &[u8], quality: i32) -> Vec<u8> {
-    let params = brotli::enc::BrotliEncoderParams {
-        quality,
-        lgwin: 22,
-        size_hint: bytes.len(),
-        ..Default::default()
-    };
+    let params =
+        brotli::enc::BrotliEncoderParams { quality, lgwin: 22, size_hint: bytes.len(), ..Default::default() };
     let mut packed = Vec::new();
     let mut input = bytes;
     match brotli::BrotliCompress(&mut input, &mut packed, &params) {
@@ -166,9 +163,9 @@ pub fn page_files(site: &Path) -> Result<Vec<PathBuf>> {
     let text = files::read_text(&path)?;
     text.lines()
         .map(|line| {
-            let (kind, hash) = line
-                .split_once(": ")
-                .ok_or_else(|| Error::malformed(path.display().to_string(), format!("no `kind: hash` in `{line}`")))?;
+            let (kind, hash) = line.split_once(": ").ok_or_else(|| {
+                Error::malformed(path.display().to_string(), format!("no `kind: hash` in `{line}`"))
+            })?;
             Ok(site.join(format!("pkg/waymark.{hash}.{kind}")))
         })
         .collect()
@@ -220,7 +217,11 @@ mod tests {
         let pages = page_files(&site).unwrap();
         assert_eq!(pages.len(), 3);
         for page in &pages {
-            assert!(page.exists() && Encoding::Brotli.beside(page).exists() && Encoding::Gzip.beside(page).exists());
+            assert!(
+                page.exists()
+                    && Encoding::Brotli.beside(page).exists()
+                    && Encoding::Gzip.beside(page).exists()
+            );
             assert!(transfer_size(page).unwrap() < page.metadata().unwrap().len());
         }
         assert!(site.join("robots.txt.br").exists());
@@ -250,7 +251,8 @@ mod tests {
         assert_eq!(unpacked, text);
         let mut unzipped = Vec::new();
         let packed = gzip_of(&text, 9);
-        std::io::Read::read_to_end(&mut flate2::read::GzDecoder::new(packed.as_slice()), &mut unzipped).unwrap();
+        std::io::Read::read_to_end(&mut flate2::read::GzDecoder::new(packed.as_slice()), &mut unzipped)
+            .unwrap();
         assert_eq!(unzipped, text);
     }
 }

@@ -1,0 +1,141 @@
+//! `cargo xtask bench`: what a release build does in a second, compared with the last time.
+//!
+//! The benchmark program of `crates/archive` writes one JSON file to the path in `WAYMARK_BENCH_OUT`:
+//!
+//! ```json
+//! {"results": [{"name": "take in 500,000 events", "seconds": 2.4, "peak_mb": 210.0, "bar": {"seconds": 6.0}}]}
+//! ```
+//!
+//! Every number beside `name` is a measure of that workload; `bar` holds what a measure may be at most, or
+//! at least if its name ends in `_per_s`.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde::Deserialize;
+
+use crate::error::{Error, Result};
+use crate::workspace::{Profile, Workspace};
+use crate::{build, files, first_load, process, say};
+
+/// Measures the archive and the size of the first load, and prints both as tables.
+pub fn bench(workspace: &Workspace, size_only: bool, arguments: &[String]) -> Result<()> {
+    if !size_only {
+        archive(workspace, arguments)?;
+    }
+    let built = build::everything(workspace, Profile::Release)?;
+    first_load::report(workspace, &built)
+}
+
+fn archive(workspace: &Workspace, arguments: &[String]) -> Result<()> {
+    let latest = workspace.target.join("bench/latest.json");
+    let previous = workspace.target.join("bench/previous.json");
+    files::create_folder(&workspace.target.join("bench"))?;
+    if latest.exists() {
+        files::rename(&latest, &previous)?;
+    }
+    let step = say::step("measuring the archive (release)");
+    let mut cargo = workspace.cargo();
+    cargo.args(["bench", "--package", "archive"]).env("WAYMARK_BENCH_OUT", &latest);
+    if !arguments.is_empty() {
+        cargo.arg("--").args(arguments);
+    }
+    process::run(&mut cargo)?;
+    step.done();
+    if !latest.exists() {
+        return Err(Error::advice(format!(
+            "the benchmark program wrote no results; it should have written {} (WAYMARK_BENCH_OUT)",
+            latest.display()
+        )));
+    }
+    let before = if previous.exists() { results(&previous)? } else { Vec::new() };
+    print!("{}", table(&results(&latest)?, &before));
+    Ok(())
+}
+
+#[derive(Deserialize)]
+struct Report {
+    results: Vec<Workload>,
+}
+
+#[derive(Deserialize)]
+struct Workload {
+    name: String,
+    #[serde(default)]
+    bar: BTreeMap<String, f64>,
+    #[serde(flatten)]
+    measures: BTreeMap<String, serde_json::Value>,
+}
+
+fn results(path: &Path) -> Result<Vec<Workload>> {
+    let report: Report = serde_json::from_slice(&files::read(path)?)
+        .map_err(|source| Error::malformed(path.display().to_string(), source))?;
+    Ok(report.results)
+}
+
+/// One line a measure: now, before, their ratio, and whether the bar is kept.
+fn table(now: &[Workload], before: &[Workload]) -> String {
+    let mut text = format!(
+        "\n{:<46} {:<16} {:>12} {:>12} {:>8}  bar\n",
+        "workload", "measure", "now", "before", "ratio"
+    );
+    for workload in now {
+        let old = before.iter().find(|old| old.name == workload.name);
+        for (measure, value) in workload.measures.iter().filter_map(|(k, v)| Some((k, v.as_f64()?))) {
+            let was = old.and_then(|old| old.measures.get(measure)).and_then(serde_json::Value::as_f64);
+            let ratio =
+                was.filter(|was| *was != 0.0).map_or_else(String::new, |was| format!("{:.2}x", value / was));
+            text.push_str(&format!(
+                "{:<46} {measure:<16} {:>12} {:>12} {ratio:>8}  {}\n",
+                workload.name,
+                number(value),
+                was.map(number).unwrap_or_default(),
+                workload.bar.get(measure).map(|bar| verdict(measure, value, *bar)).unwrap_or_default(),
+            ));
+        }
+    }
+    text
+}
+
+fn verdict(measure: &str, value: f64, bar: f64) -> String {
+    let at_least = measure.ends_with("_per_s");
+    let kept = if at_least { value >= bar } else { value <= bar };
+    format!(
+        "{} {} {}",
+        if at_least { "at least" } else { "at most" },
+        number(bar),
+        if kept { "ok" } else { "MISSED" }
+    )
+}
+
+/// Three digits that matter, and no more than that.
+fn number(value: f64) -> String {
+    match value.abs() {
+        size if size >= 100.0 => format!("{value:.0}"),
+        size if size >= 10.0 => format!("{value:.1}"),
+        _ => format!("{value:.2}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Vec<Workload> {
+        serde_json::from_str::<Report>(text).unwrap().results
+    }
+
+    #[test]
+    fn each_measure_is_compared_with_the_run_before_and_its_bar() {
+        let before = parse(r#"{"results": [{"name": "take in", "seconds": 2.0}]}"#);
+        let now = parse(
+            r#"{"results": [{"name": "take in", "seconds": 3.0, "events_per_s": 5, "note": "warm",
+                "bar": {"seconds": 2.5, "events_per_s": 4}}]}"#,
+        );
+        let lines: Vec<String> = table(&now, &before).lines().map(str::to_owned).collect();
+        let words = |line: &str| line.split_whitespace().map(str::to_owned).collect::<Vec<_>>().join(" ");
+        assert_eq!(lines.len(), 4);
+        assert_eq!(words(&lines[2]), "take in events_per_s 5.00 at least 4.00 ok");
+        assert_eq!(words(&lines[3]), "take in seconds 3.00 2.00 1.50x at most 2.50 MISSED");
+    }
+}
