@@ -39,6 +39,15 @@ pub fn build_tool(workspace: &Workspace, name: &str) -> Result<Command> {
     Ok(Command::new(binary(&folder, name)))
 }
 
+/// esbuild. The program itself, not the script around it, whose stack trace would bury what esbuild says.
+pub fn esbuild(workspace: &Workspace) -> Result<Command> {
+    let script = build_tool(workspace, "esbuild")?;
+    let platforms = workspace.root.join("xtask/node_modules/@esbuild");
+    let program =
+        files::below(&platforms)?.into_iter().find(|path| path.file_stem().is_some_and(|n| n == "esbuild"));
+    Ok(program.map_or(script, Command::new))
+}
+
 /// The path of a program that an npm package in this folder brings.
 pub fn binary(folder: &Path, name: &str) -> PathBuf {
     folder.join("node_modules/.bin").join(name)

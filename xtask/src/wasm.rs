@@ -32,7 +32,7 @@ pub fn build(workspace: &Workspace, profile: Profile) -> Result<Browser> {
         return Ok(browser);
     }
     files::remove_folder(&folder)?;
-    let raw = bind(&compiled, &folder.join("raw"))?;
+    let raw = bind(profile, &compiled, &folder.join("raw"))?;
     match profile {
         Profile::Dev => files::rename(&raw.wasm, &browser.wasm)?,
         Profile::Release => optimise(workspace, &raw.wasm, &browser.wasm)?,
@@ -56,7 +56,7 @@ fn compile(workspace: &Workspace, profile: Profile) -> Result<PathBuf> {
 }
 
 /// wasm-bindgen, as the library that its command-line tool is made of: the same bytes, and nothing to install.
-fn bind(compiled: &Path, folder: &Path) -> Result<Browser> {
+fn bind(profile: Profile, compiled: &Path, folder: &Path) -> Result<Browser> {
     let step = say::step("wasm-bindgen");
     let fail = |error: &dyn std::fmt::Display| Error::Bindgen {
         path: compiled.to_path_buf(),
@@ -66,6 +66,8 @@ fn bind(compiled: &Path, folder: &Path) -> Result<Browser> {
     bindgen.input_path(compiled).out_name("waymark").typescript(false);
     // The page names the WebAssembly file, whose name carries a hash.
     bindgen.omit_default_module_path(true).remove_producers_section(true);
+    // Function names help in development, where a panic's trace shows them.
+    bindgen.remove_name_section(profile == Profile::Release);
     bindgen.web(true).map_err(|error| fail(&error))?;
     bindgen.generate(folder).map_err(|error| fail(&error))?;
     step.done();
@@ -94,7 +96,7 @@ fn optimise(workspace: &Workspace, from: &Path, to: &Path) -> Result<()> {
 
 /// Puts the module and the snippets it imports into one file, so that one hash names it all.
 fn bundle(workspace: &Workspace, profile: Profile, from: &Path, to: &Path) -> Result<()> {
-    let mut tool = npm::build_tool(workspace, "esbuild")?;
+    let mut tool = npm::esbuild(workspace)?;
     tool.arg(from).args(["--bundle", "--format=esm", "--target=es2022", "--log-level=warning"]);
     if profile == Profile::Release {
         tool.arg("--minify");
