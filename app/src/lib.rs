@@ -1,1 +1,41 @@
-//! What people see.
+//! What people see: one Leptos crate, compiled for the server (`ssr`), which renders pages, and for the browser
+//! (`hydrate`), which makes them quick. The server calls [`shell`]; the browser mounts [`App`].
+#![recursion_limit = "512"]
+
+/// The contract between pages and server.
+pub mod api;
+
+/// What a server must provide.
+#[cfg(feature = "ssr")]
+pub mod services;
+
+/// The address of a page as its state.
+pub mod address;
+
+/// The columns of a list of events.
+pub mod columns;
+
+/// The kit that pages are made of.
+pub mod components;
+
+/// Pictures, drawn on the server.
+pub mod charts;
+
+/// How someone likes to read.
+pub mod prefs;
+
+mod app;
+#[cfg(feature = "hydrate")]
+mod browser;
+mod connections;
+mod pages;
+#[cfg(feature = "ssr")]
+mod server;
+#[cfg(feature = "ssr")]
+mod shell;
+
+pub use app::App;
+#[cfg(feature = "hydrate")]
+pub use browser::hydrate;
+#[cfg(feature = "ssr")]
+pub use shell::shell;

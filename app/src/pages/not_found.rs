@@ -1,0 +1,16 @@
+//! An address that leads nowhere.
+
+use leptos::prelude::*;
+
+/// Says so, and where to go.
+#[component]
+pub fn NotFound() -> impl IntoView {
+    #[cfg(feature = "ssr")]
+    crate::server::set_status(404);
+    view! {
+        <main class="page page--narrow" id="main">
+            <h1>"There is no such page"</h1>
+            <p>"The address may be cut off. Nothing is lost: " <a href="/">"go to the events"</a> "."</p>
+        </main>
+    }
+}

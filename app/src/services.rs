@@ -1,0 +1,38 @@
+//! What a server must provide: one trait per area. No AWS type and no storage type appears here.
+//!
+//! The server puts an `Arc<dyn Events>` into the context of every request (pages and server functions alike).
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use leptos::prelude::use_context;
+
+use crate::api::ApiError;
+use crate::api::events::{CompleteRequest, Connection, EventDetail, PageRequest};
+use cloudtrail::intake::Report;
+use cloudtrail::search::{EventPage, FacetValue};
+
+/// An answer on its way.
+pub type Answer<T> = Pin<Box<dyn Future<Output = Result<T, ApiError>> + Send>>;
+
+/// Events of the connections that this request's session may see. An account that it may not see answers like one
+/// that does not exist: status 404.
+pub trait Events: Send + Sync + 'static {
+    /// What the account switcher lists.
+    fn connections(&self) -> Answer<Vec<Connection>>;
+    /// One page of a search. A malformed query, time or cursor is a 400, with the position where there is one.
+    fn page(&self, account: String, request: PageRequest) -> Answer<EventPage>;
+    /// One event, the newest record of that id; an unknown one is a 404.
+    fn event(&self, account: String, id: String) -> Answer<EventDetail>;
+    /// Values that complete what was typed, most frequent first.
+    fn complete(&self, account: String, request: CompleteRequest) -> Answer<Vec<FacetValue>>;
+    /// What became of the files taken in, newest run first.
+    fn reports(&self, account: String) -> Answer<Vec<Report>>;
+}
+
+/// The events service of this request.
+pub(crate) fn events() -> Result<Arc<dyn Events>, ApiError> {
+    use_context::<Arc<dyn Events>>()
+        .ok_or_else(|| ApiError::new(500, "Something went wrong", "This server has no source of events."))
+}
