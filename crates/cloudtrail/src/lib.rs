@@ -26,5 +26,11 @@ pub mod export;
 /// The chain of credentials behind an event, and the events related to it.
 pub mod chain;
 
+/// An event as one sentence, in pieces that can be searched for.
+pub mod sentence;
+
+/// What an error code means, and which permission was missing.
+pub mod failure;
+
 /// What a run of taking in log files did, file by file.
 pub mod intake;
