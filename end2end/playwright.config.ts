@@ -3,6 +3,7 @@
 //
 //   WAYMARK_BIN           the server's binary (its site lies beside it, or WAYMARK_SITE says where)
 //   WAYMARK_SAMPLE        log files of the sample account, so that the demo need not make them
+//   WAYMARK_DATA          folder for what the server keeps
 //   WAYMARK_PORT          port of this machine for the server
 //   WAYMARK_CHROMIUM      an installed Chromium or Chrome
 //   WAYMARK_TEST_OUTPUT   folder for traces and screenshots of failed tests
@@ -12,6 +13,7 @@ import { defineConfig } from "@playwright/test";
 const binary = process.env.WAYMARK_BIN ?? "../target/debug/waymark";
 const port = process.env.WAYMARK_PORT ?? "3199";
 const origin = `http://127.0.0.1:${port}`;
+const data = process.env.WAYMARK_DATA ?? "test-results/data";
 const inCi = Boolean(process.env.CI);
 
 export default defineConfig({
@@ -39,7 +41,7 @@ export default defineConfig({
     },
   },
   webServer: {
-    command: `"${binary}" serve --demo --listen 127.0.0.1:${port}`,
+    command: `"${binary}" serve --demo --listen 127.0.0.1:${port} --data "${data}"`,
     url: `${origin}/healthz`,
     reuseExistingServer: false,
     timeout: 120_000,

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use crate::error::{Error, Result};
 use crate::workspace::{Profile, Workspace};
-use crate::{build, install, npm, process, sample, say};
+use crate::{build, files, install, npm, process, sample, say};
 
 /// Builds, then runs the browser tests. Playwright starts and stops the server itself (see
 /// `end2end/playwright.config.ts`, which says what the variables mean).
@@ -15,12 +15,19 @@ pub fn run(workspace: &Workspace, profile: Profile, playwright: &[String]) -> Re
     let folder = workspace.root.join("end2end");
     npm::install(&folder)?;
     let built = build::everything(workspace, profile)?;
-    let logs = sample::generate(workspace, &built, sample::DEFAULT_EVENTS)?;
+    let sample = sample::generate(workspace, &built, sample::DEFAULT_EVENTS)?;
+    let data = sample.data("tests");
+    // What an earlier run left must not help this one to pass.
+    files::remove_folder(&data)?;
 
     let step = say::step("browser tests");
     let mut command = Command::new(npm::binary(&folder, "playwright"));
     command.current_dir(&folder).arg("test").args(playwright);
-    command.env("WAYMARK_BIN", &built.server).env("WAYMARK_SITE", &built.site).env("WAYMARK_SAMPLE", logs);
+    command
+        .env("WAYMARK_BIN", &built.server)
+        .env("WAYMARK_SITE", &built.site)
+        .env("WAYMARK_SAMPLE", &sample.logs);
+    command.env("WAYMARK_DATA", data);
     command.env("WAYMARK_CHROMIUM", chromium).env("WAYMARK_PORT", free_port()?.to_string());
     command.env("WAYMARK_TEST_OUTPUT", workspace.target.join("browser-tests"));
     process::run(&mut command)?;

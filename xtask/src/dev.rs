@@ -19,7 +19,7 @@ pub fn dev(workspace: &Workspace, profile: Profile, events: u64, listen: SocketA
         match build::everything(workspace, profile) {
             Ok(built) => {
                 drop(running.take());
-                let mut command = run::server(workspace, &built, events, listen)?;
+                let mut command = run::server(workspace, &built, events, listen, "run")?;
                 let child = command
                     .spawn()
                     .map_err(|source| Error::Start { program: built.server.display().to_string(), source })?;

@@ -52,7 +52,7 @@ fn events_page(workspace: &Workspace, built: &Built) -> Result<Vec<u8>> {
         |error: std::io::Error| Error::advice(format!("the measured server does not answer: {error}"));
     let listen =
         TcpListener::bind(("127.0.0.1", 0)).and_then(|socket| socket.local_addr()).map_err(unreachable)?;
-    let mut command = run::server(workspace, built, sample::DEFAULT_EVENTS, listen)?;
+    let mut command = run::server(workspace, built, sample::DEFAULT_EVENTS, listen, "measure")?;
     let child = command
         .stdin(Stdio::null())
         .stdout(Stdio::null())

@@ -11,17 +11,24 @@ use crate::{build, process, sample, say};
 /// Builds everything, makes a sample account, and becomes the server.
 pub fn run(workspace: &Workspace, profile: Profile, events: u64, listen: SocketAddr) -> Result<()> {
     let built = build::everything(workspace, profile)?;
-    let mut server = server(workspace, &built, events, listen)?;
+    let mut server = server(workspace, &built, events, listen, "run")?;
     say::note(&format!("starting Waymark on http://{listen}/ (Ctrl-C stops it)"));
     become_program(&mut server)
 }
 
-/// The command that serves the sample account.
-pub fn server(workspace: &Workspace, built: &Built, events: u64, listen: SocketAddr) -> Result<Command> {
-    let logs = sample::generate(workspace, built, events)?;
+/// The command that serves the sample account; each purpose has its own data folder.
+pub fn server(
+    workspace: &Workspace,
+    built: &Built,
+    events: u64,
+    listen: SocketAddr,
+    purpose: &str,
+) -> Result<Command> {
+    let sample = sample::generate(workspace, built, events)?;
     let mut command = Command::new(&built.server);
     command.args(["serve", "--demo", "--listen", &listen.to_string()]);
-    command.env("WAYMARK_SITE", &built.site).env("WAYMARK_SAMPLE", logs);
+    command.arg("--data").arg(sample.data(purpose));
+    command.env("WAYMARK_SITE", &built.site).env("WAYMARK_SAMPLE", &sample.logs);
     Ok(command)
 }
 

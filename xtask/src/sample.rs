@@ -12,25 +12,37 @@ use crate::{process, say};
 /// Enough to look at, little enough to be there at once.
 pub const DEFAULT_EVENTS: u64 = 50_000;
 
-/// The folder with a sample account of so many events. Generated unless it is there already, made by the same
-/// generator.
-pub fn generate(workspace: &Workspace, built: &Built, events: u64) -> Result<PathBuf> {
+/// A sample account on disk.
+pub struct Sample {
+    /// Its log files.
+    pub logs: PathBuf,
+    /// Room for what servers make of them; goes when the log files are made anew.
+    data: PathBuf,
+}
+
+impl Sample {
+    /// Where a server that serves it keeps its own data, apart from the data folder of the person who works here.
+    /// Servers with different purposes may run at the same time.
+    pub fn data(&self, purpose: &str) -> PathBuf {
+        self.data.join(purpose)
+    }
+}
+
+/// A sample account of so many events. Generated unless it is there already, made by the same generator.
+pub fn generate(workspace: &Workspace, built: &Built, events: u64) -> Result<Sample> {
     let folder = workspace.target.join("sample").join(format!("{events}-events"));
+    let sample = Sample { logs: folder.join("logs"), data: folder.join("data") };
     let generator = files::hash_below(&workspace.root.join("crates/sample/src"))?;
-    let stamp = Stamp::new(folder.with_extension("stamp"), generator);
-    if folder.exists() && stamp.is_current() {
-        return Ok(folder);
+    let stamp = Stamp::new(folder.join("stamp"), generator);
+    if stamp.is_current() {
+        return Ok(sample);
     }
     let step = say::step(format!("generating a sample account of {events} events"));
-    let unfinished = folder.with_extension("unfinished");
-    files::remove_folder(&unfinished)?;
-    files::create_folder(&unfinished)?;
-    process::run(
-        Command::new(&built.server).arg("sample").arg(&unfinished).args(["--events", &events.to_string()]),
-    )?;
     files::remove_folder(&folder)?;
-    files::rename(&unfinished, &folder)?;
+    files::create_folder(&sample.logs)?;
+    let mut generator = Command::new(&built.server);
+    process::run(generator.arg("sample").arg(&sample.logs).args(["--events", &events.to_string()]))?;
     stamp.set()?;
     step.done();
-    Ok(folder)
+    Ok(sample)
 }
