@@ -15,18 +15,14 @@ pub mod address;
 /// The columns of a list of events.
 pub mod columns;
 
-/// The kit that pages are made of.
-pub mod components;
-
-/// Pictures, drawn on the server.
-pub mod charts;
-
 /// How someone likes to read.
 pub mod prefs;
 
 mod app;
 #[cfg(feature = "hydrate")]
 mod browser;
+mod charts;
+mod components;
 mod connections;
 mod pages;
 #[cfg(feature = "ssr")]

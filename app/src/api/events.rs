@@ -1,14 +1,14 @@
 //! Events: listing, one event, completion, and the reports of taking in.
 
-use leptos::prelude::*;
-use leptos::server_fn::codec::Json;
 use serde::{Deserialize, Serialize};
 
-use super::ApiError;
 use cloudtrail::chain::{Chain, Related};
-use cloudtrail::intake::Report;
-use cloudtrail::search::{Coverage, EventPage, EventRow, Facet, FacetValue, Histogram};
+use cloudtrail::search::{Coverage, EventRow, Facet, FacetValue, Histogram};
 use cloudtrail::time::Time;
+
+mod calls;
+
+pub use calls::*;
 
 /// Something whose events can be looked at.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -40,7 +40,7 @@ pub struct PageRequest {
     pub from: Option<String>,
     /// First instant after, likewise.
     pub to: Option<String>,
-    /// Where the page starts: [`EventPage::next`] of the page before.
+    /// Where the page starts: [`cloudtrail::search::EventPage::next`] of the page before.
     pub cursor: Option<String>,
     /// Starts the page at a time instead: the newest event that is not after it comes first.
     pub at: Option<String>,
@@ -99,49 +99,4 @@ pub struct Overview {
     pub picture: Option<String>,
     /// What was looked at.
     pub coverage: Coverage,
-}
-
-/// What the account switcher lists.
-#[server(prefix = "/_fn", endpoint = "connections", input = Json, output = Json)]
-pub async fn connections() -> Result<Vec<Connection>, ApiError> {
-    super::with_status(crate::services::events()?.connections().await)
-}
-
-/// One page of events.
-#[server(prefix = "/_fn", endpoint = "events/page", input = Json, output = Json)]
-pub async fn page(account: String, request: PageRequest) -> Result<EventPage, ApiError> {
-    super::with_status(crate::services::events()?.page(account, request).await)
-}
-
-/// The counts around a list of events, and the histogram as a picture.
-#[server(prefix = "/_fn", endpoint = "events/overview", input = Json, output = Json)]
-pub async fn overview(account: String, request: PageRequest) -> Result<Overview, ApiError> {
-    let request = PageRequest { limit: 0, cursor: None, at: None, facets: true, histogram: true, ..request };
-    let page = super::with_status(crate::services::events()?.page(account, request).await)?;
-    let picture = page.histogram.as_ref().map(crate::charts::histogram::draw);
-    Ok(Overview {
-        total: page.total,
-        facets: page.facets,
-        histogram: page.histogram,
-        picture,
-        coverage: page.coverage,
-    })
-}
-
-/// One event.
-#[server(prefix = "/_fn", endpoint = "events/event", input = Json, output = Json)]
-pub async fn event(account: String, id: String) -> Result<EventDetail, ApiError> {
-    super::with_status(crate::services::events()?.event(account, id).await)
-}
-
-/// Values that complete what was typed, with counts.
-#[server(prefix = "/_fn", endpoint = "events/complete", input = Json, output = Json)]
-pub async fn complete(account: String, request: CompleteRequest) -> Result<Vec<FacetValue>, ApiError> {
-    super::with_status(crate::services::events()?.complete(account, request).await)
-}
-
-/// What became of the files taken in, newest run first.
-#[server(prefix = "/_fn", endpoint = "events/reports", input = Json, output = Json)]
-pub async fn reports(account: String) -> Result<Vec<Report>, ApiError> {
-    super::with_status(crate::services::events()?.reports(account).await)
 }
