@@ -26,20 +26,6 @@ impl Raw {
         out.push(']');
         Raw(out)
     }
-
-    /// `["a","b",…]`.
-    pub fn strings<S: AsRef<str>>(items: impl IntoIterator<Item = S>) -> Raw {
-        let mut out = String::with_capacity(128);
-        out.push('[');
-        for (index, item) in items.into_iter().enumerate() {
-            if index > 0 {
-                out.push(',');
-            }
-            item.as_ref().write(&mut out);
-        }
-        out.push(']');
-        Raw(out)
-    }
 }
 
 /// A value that can stand in a record.
@@ -170,7 +156,6 @@ mod tests {
     #[test]
     fn lists_and_absence() {
         assert_eq!(Raw::list([json!(1), NULL]).0, "[1,null]");
-        assert_eq!(Raw::strings(["a", "b"]).0, r#"["a","b"]"#);
         assert_eq!(json!({"a": (None::<&str>), "b": (Some("x"))}).0, r#"{"a":null,"b":"x"}"#);
     }
 }
