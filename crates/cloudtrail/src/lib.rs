@@ -20,6 +20,9 @@ pub mod layout;
 /// The search language, and the types of a search and its answer.
 pub mod search;
 
+/// Names of AWS accounts.
+pub mod names;
+
 /// Events as CSV, JSON and JSON Lines.
 pub mod export;
 
@@ -31,6 +34,9 @@ pub mod sentence;
 
 /// What an error code means, and which permission was missing.
 pub mod failure;
+
+/// Which values of a record look like secrets.
+pub mod secret;
 
 /// What a run of taking in log files did, file by file.
 pub mod intake;
