@@ -142,7 +142,9 @@ impl Field {
             Field::User => "The user or session name in the credentials that were used",
             Field::Role => "The IAM role whose permissions were used",
             Field::Service => "The AWS service that was called, such as ec2 or iam",
-            Field::Ip => "Where the call came from: an address (10.0.0.0/8 for a network) or a service's name",
+            Field::Ip => {
+                "Where the call came from: an address (10.0.0.0/8 for a network) or a service's name"
+            }
             Field::Region => "The AWS Region the call was made in",
             Field::Account => "The AWS account the event belongs to, by id or name",
             Field::Error => "The error code, if the call failed; error:* finds every failure",
