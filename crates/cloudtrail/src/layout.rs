@@ -82,6 +82,19 @@ pub struct DigestKey {
     text: String,
 }
 
+/// Where an account's files of one Region lie in a bucket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place<'a> {
+    /// What stands before `AWSLogs`, without the last slash.
+    pub prefix: Option<&'a str>,
+    /// The organisation, `o-…`, of an organisation trail.
+    pub organization: Option<&'a str>,
+    /// The account.
+    pub account: &'a str,
+    /// The Region.
+    pub region: &'a str,
+}
+
 impl LogKind {
     /// All of them.
     pub const ALL: [LogKind; 4] =
@@ -210,16 +223,9 @@ fn parse_digest(key: &str, stem: &str, folder: Folder) -> DigestKey {
 
 impl LogKey {
     /// The key CloudTrail would give a file.
-    pub fn new(
-        prefix: Option<&str>,
-        organization: Option<&str>,
-        account: &str,
-        kind: LogKind,
-        region: &str,
-        delivered: Time,
-        unique: &str,
-    ) -> LogKey {
-        let folder = dated_folder(prefix, organization, account, kind.folder(), region, delivered);
+    pub fn new(place: &Place<'_>, kind: LogKind, delivered: Time, unique: &str) -> LogKey {
+        let Place { prefix, organization, account, region } = *place;
+        let folder = place.dated_folder(kind.folder(), delivered);
         let stamp = delivered.civil().strftime("%Y%m%dT%H%MZ").to_string();
         let text = format!("{folder}{account}_{}_{region}_{stamp}_{unique}.json.gz", kind.folder());
         LogKey {
@@ -238,17 +244,9 @@ impl LogKey {
 
 impl DigestKey {
     /// The key CloudTrail would give the digest of the hour that ends at `ends`.
-    pub fn new(
-        prefix: Option<&str>,
-        organization: Option<&str>,
-        account: &str,
-        region: &str,
-        trail: &str,
-        home_region: &str,
-        ends: Time,
-        backfill: bool,
-    ) -> DigestKey {
-        let folder = dated_folder(prefix, organization, account, DIGEST_FOLDER, region, ends);
+    pub fn new(place: &Place<'_>, trail: &str, home_region: &str, ends: Time, backfill: bool) -> DigestKey {
+        let Place { prefix, organization, account, region } = *place;
+        let folder = place.dated_folder(DIGEST_FOLDER, ends);
         let stamp = ends.civil().strftime("%Y%m%dT%H%M%SZ").to_string();
         let late = if backfill { "_backfill" } else { "" };
         let name = format!("{account}_{DIGEST_FOLDER}_{region}_{trail}_{home_region}_{stamp}{late}.json.gz");
@@ -295,41 +293,27 @@ impl fmt::Display for Key {
 /// in a bucket instead of all of it. At most [`MAX_DATED_PREFIXES`], the oldest first.
 ///
 /// Events come up to some minutes before their file, and rarely days: whoever looks for events adds a margin to `to`.
-pub fn dated_prefixes(
-    prefix: Option<&str>,
-    organization: Option<&str>,
-    account: &str,
-    kind: LogKind,
-    region: &str,
-    from: Time,
-    to: Time,
-) -> Vec<String> {
+pub fn dated_prefixes(place: &Place<'_>, kind: LogKind, from: Time, to: Time) -> Vec<String> {
     if from >= to {
         return Vec::new();
     }
     let last = to.plus(-1).day();
     (from.day()..=last)
         .take(MAX_DATED_PREFIXES)
-        .map(|day| {
-            dated_folder(prefix, organization, account, kind.folder(), region, Time::from_millis(day * DAY))
-        })
+        .map(|day| place.dated_folder(kind.folder(), Time::from_millis(day * DAY)))
         .collect()
 }
 
 /// How many days [`dated_prefixes`] counts up: ten years.
 pub const MAX_DATED_PREFIXES: usize = 3_653;
 
-fn dated_folder(
-    prefix: Option<&str>,
-    organization: Option<&str>,
-    account: &str,
-    kind: &str,
-    region: &str,
-    time: Time,
-) -> String {
-    let slashed = |part: Option<&str>| part.map(|part| format!("{part}/")).unwrap_or_default();
-    let date = time.civil().strftime("%Y/%m/%d");
-    format!("{}AWSLogs/{}{account}/{kind}/{region}/{date}/", slashed(prefix), slashed(organization))
+impl Place<'_> {
+    fn dated_folder(&self, kind: &str, time: Time) -> String {
+        let slashed = |part: Option<&str>| part.map(|part| format!("{part}/")).unwrap_or_default();
+        let (prefix, organization) = (slashed(self.prefix), slashed(self.organization));
+        let date = time.civil().strftime("%Y/%m/%d");
+        format!("{prefix}AWSLogs/{organization}{}/{kind}/{}/{date}/", self.account, self.region)
+    }
 }
 
 fn is_account(text: &str) -> bool {

@@ -45,13 +45,9 @@ fn reads_what_an_odd_name_tells() {
     assert_eq!(copied.prefix.as_deref(), Some("downloads"));
     assert_eq!(copied.unique.as_deref(), Some("abc (1)"));
 
-    for name in [
-        "events.json",
-        "a/b/aws.execution.ssm-start-session.json",
-        "_.json",
-        ".json.gz",
-        "1_2_3_4_5.json",
-    ] {
+    for name in
+        ["events.json", "a/b/aws.execution.ssm-start-session.json", "_.json", ".json.gz", "1_2_3_4_5.json"]
+    {
         let log = log(name);
         assert_eq!((log.account, log.kind, log.region, log.date), (None, None, None, None), "{name}");
         assert_eq!((log.delivered, log.unique, log.organization), (None, None, None), "{name}");
@@ -99,9 +95,8 @@ fn reads_digests() {
 #[test]
 fn dated_prefixes_cover_the_range_and_no_more() {
     let at = |text: &str| Time::parse(text).unwrap();
-    let list = |from: &str, to: &str| {
-        dated_prefixes(Some("p"), None, "111122223333", LogKind::Events, "eu-west-1", at(from), at(to))
-    };
+    let place = Place { prefix: Some("p"), organization: None, account: "111122223333", region: "eu-west-1" };
+    let list = |from: &str, to: &str| dated_prefixes(&place, LogKind::Events, at(from), at(to));
     assert_eq!(
         list("2026-10-31T23:59:59Z", "2026-11-01T00:00:01Z"),
         [
@@ -122,10 +117,12 @@ proptest! {
         minute in 0i64..100_000_000, unique in "[A-Za-z0-9]{16}", trail in "[A-Za-z0-9._-]{3,12}", backfill in any::<bool>(),
     ) {
         let time = Time::from_millis(minute * 60_000);
-        let (prefix, organization) = (prefix.as_deref(), organization.as_deref());
-        let log = LogKey::new(prefix, organization, &account, kind, &region, time, &unique);
+        let place = Place {
+            prefix: prefix.as_deref(), organization: organization.as_deref(), account: &account, region: &region,
+        };
+        let log = LogKey::new(&place, kind, time, &unique);
         prop_assert_eq!(parse_key(&log.to_string()), Some(Key::Log(log)));
-        let digest = DigestKey::new(prefix, organization, &account, &region, &trail, &region, time, backfill);
+        let digest = DigestKey::new(&place, &trail, &region, time, backfill);
         prop_assert_eq!(parse_key(&digest.to_string()), Some(Key::Digest(digest)));
     }
 

@@ -34,7 +34,7 @@ pub fn strip_prefix<'t>(text: &'t str, prefix: &str) -> Option<&'t str> {
         return head.eq_ignore_ascii_case(prefix.as_bytes()).then(|| &text[prefix.len()..]);
     }
     let mut rest = text.chars();
-    prefix.chars().all(|wanted| rest.next().is_some_and(|c| fold(c) == fold(wanted))).then(|| rest.as_str())
+    prefix.chars().all(|wanted| rest.next().is_some_and(|c| fold(c) == fold(wanted))).then_some(rest.as_str())
 }
 
 /// The part of `text` before `suffix`, but for case.
@@ -49,7 +49,7 @@ pub fn strip_suffix<'t>(text: &'t str, suffix: &str) -> Option<&'t str> {
         .chars()
         .rev()
         .all(|wanted| rest.next_back().is_some_and(|c| fold(c) == fold(wanted)))
-        .then(|| rest.as_str())
+        .then_some(rest.as_str())
 }
 
 /// Looks for one text in many others, with or without case.
@@ -90,6 +90,29 @@ impl Finder {
         self.end_in(text).is_some()
     }
 
+    /// Whether bytes that need not be text hold the needle. An ASCII needle, or one whose case counts, is looked for
+    /// byte by byte; of any other it can only be said that it may be there.
+    pub fn is_in_bytes(&self, bytes: &[u8]) -> bool {
+        match &self.way {
+            _ if self.needle.is_empty() => true,
+            Way::Exact(finder) => finder.find(bytes).is_some(),
+            Way::Ascii { rare_at, lower, upper } => self.find_ascii(bytes, *rare_at, *lower, *upper).is_some(),
+            Way::Unicode => true,
+        }
+    }
+
+    fn find_ascii(&self, text: &[u8], rare_at: usize, lower: u8, upper: u8) -> Option<usize> {
+        let length = self.needle.len();
+        let last_start = text.len().checked_sub(length)?;
+        let window = &text[rare_at..=last_start + rare_at];
+        let is_here = |start: &usize| text[*start..*start + length].eq_ignore_ascii_case(self.needle.as_bytes());
+        if lower == upper {
+            memchr::memchr_iter(lower, window).find(is_here)
+        } else {
+            memchr::memchr2_iter(lower, upper, window).find(is_here)
+        }
+    }
+
     /// Where the first occurrence of the needle ends.
     pub fn end_in(&self, text: &str) -> Option<usize> {
         let length = self.needle.len();
@@ -97,18 +120,7 @@ impl Finder {
             _ if length == 0 => Some(0),
             Way::Exact(finder) => finder.find(text.as_bytes()).map(|start| start + length),
             Way::Ascii { rare_at, lower, upper } => {
-                let text = text.as_bytes();
-                let last_start = text.len().checked_sub(length)?;
-                let window = &text[*rare_at..=last_start + rare_at];
-                let is_here = |start: &usize| {
-                    text[*start..*start + length].eq_ignore_ascii_case(self.needle.as_bytes())
-                };
-                let start = if lower == upper {
-                    memchr::memchr_iter(*lower, window).find(is_here)
-                } else {
-                    memchr::memchr2_iter(*lower, *upper, window).find(is_here)
-                };
-                start.map(|start| start + length)
+                self.find_ascii(text.as_bytes(), *rare_at, *lower, *upper).map(|start| start + length)
             }
             Way::Unicode => text
                 .char_indices()
