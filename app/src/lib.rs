@@ -19,16 +19,17 @@ pub mod columns;
 pub mod prefs;
 
 mod app;
-#[cfg(feature = "hydrate")]
 mod browser;
 mod charts;
 mod components;
 mod connections;
+mod links;
 mod pages;
 #[cfg(feature = "ssr")]
 mod server;
 #[cfg(feature = "ssr")]
 mod shell;
+mod text;
 
 pub use app::App;
 #[cfg(feature = "hydrate")]

@@ -185,7 +185,6 @@ struct ShownZone(RwSignal<Zone>);
 /// Changes the preferences and keeps them for a year.
 pub fn change(prefs: RwSignal<Prefs>, with: impl FnOnce(&mut Prefs)) {
     prefs.update(with);
-    #[cfg(feature = "hydrate")]
     crate::browser::keep_prefs(&prefs.get_untracked());
 }
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use cloudtrail::chain::{Chain, Related};
-use cloudtrail::search::{Coverage, EventRow, Facet, FacetValue, Histogram};
+use cloudtrail::search::{Coverage, EventRow, Facet, Histogram};
 use cloudtrail::time::Time;
 
 mod calls;

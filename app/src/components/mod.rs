@@ -18,5 +18,23 @@ pub mod frame;
 /// Icons.
 pub mod icon;
 
+/// Times, in UTC or local.
+pub mod timestamp;
+
 /// Short messages that go by themselves.
 pub mod toast;
+
+/// A search field's state, sent along by forms.
+pub mod hidden_state;
+
+/// Menus that open without JavaScript.
+pub mod menu;
+
+/// What went wrong, in words.
+pub mod problem;
+
+/// Where a search is typed.
+pub mod search_bar;
+
+/// The searches that people start from.
+pub mod toggles;
