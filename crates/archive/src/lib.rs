@@ -1,1 +1,31 @@
-//! archive
+//! CloudTrail events on disk: taking in log files, Parquet with a catalog beside it, and search.
+//!
+//! The only place that touches event storage. It knows nothing of HTTP, sessions, pages or AWS credentials.
+//!
+//! An archive is a folder:
+//!
+//! ```text
+//! catalog.sqlite             which files count, which sources were taken in, what the last runs reported
+//! events/date=YYYY-MM-DD/    Parquet, one event a row, newest first; any engine that reads Hive layouts reads them
+//! _tmp/                      files being written
+//! lock                       held by the one process that writes
+//! ```
+
+mod catalog;
+mod chain;
+mod error;
+mod intake;
+mod reader;
+mod schema;
+mod search;
+mod segment;
+mod stream;
+mod write;
+mod writer;
+
+pub use error::ArchiveError;
+pub use intake::{IntakeOptions, Progress};
+pub use reader::{Archive, StoredEvent};
+pub use search::{Place, Request};
+pub use stream::RecordStream;
+pub use writer::{Stop, Writer};

@@ -106,7 +106,9 @@ impl Evidence {
         match self {
             Evidence::RootCredentials => "the account's root user signed in or signed the call",
             Evidence::UserName => "the user name in the credentials",
-            Evidence::SourceIdentity => "the source identity, set when the first role was assumed and kept since",
+            Evidence::SourceIdentity => {
+                "the source identity, set when the first role was assumed and kept since"
+            }
             Evidence::IdentityCenterSession => "the session name that IAM Identity Center gave",
             Evidence::IdentityCenterUser => "the Identity Center user the call was made for",
             Evidence::ConsoleSession => "the session name of a console sign-in",
@@ -163,7 +165,9 @@ impl<'a> Record<'a> {
         if let Some(session) = session {
             let evidence = if role.starts_with("AWSReservedSSO_") {
                 Some(Evidence::IdentityCenterSession)
-            } else if self.session_credential_from_console == Some(true) || identity.sign_in_session_arn.is_some() {
+            } else if self.session_credential_from_console == Some(true)
+                || identity.sign_in_session_arn.is_some()
+            {
                 Some(Evidence::ConsoleSession)
             } else if looks_like_address(session) {
                 Some(Evidence::SessionName)
@@ -275,19 +279,61 @@ mod tests {
             )
         };
         let cases = [
-            (r#"{"type":"Root","arn":"arn:aws:iam::1:root"}"#.into(), "", "root", Root, Evidence::RootCredentials),
+            (
+                r#"{"type":"Root","arn":"arn:aws:iam::1:root"}"#.into(),
+                "",
+                "root",
+                Root,
+                Evidence::RootCredentials,
+            ),
             (r#"{"type":"IAMUser","userName":"bert"}"#.into(), "", "bert", Human, Evidence::UserName),
             (session("Admin", "s", r#","sourceIdentity":"jo""#), "", "jo", Human, Evidence::SourceIdentity),
             (session("AWSReservedSSO_X_1", "jo", ""), "", "jo", Human, Evidence::IdentityCenterSession),
             (session("Admin", "jo@example.com", ""), "", "jo@example.com", Human, Evidence::SessionName),
-            (session("Admin", "jo", ""), r#","sessionCredentialFromConsole":"true""#, "jo", Human, Evidence::ConsoleSession),
+            (
+                session("Admin", "jo", ""),
+                r#","sessionCredentialFromConsole":"true""#,
+                "jo",
+                Human,
+                Evidence::ConsoleSession,
+            ),
             (session("web", "i-0abc", ""), "", "web", Role, Evidence::RoleName),
-            (r#"{"type":"AWSService","invokedBy":"cloudtrail.amazonaws.com"}"#.into(), "", "cloudtrail.amazonaws.com", Service, Evidence::ServicePrincipal),
-            (r#"{"accountId":"1"}"#.into(), r#","eventType":"AwsServiceEvent""#, "ec2.amazonaws.com", Service, Evidence::ServicePrincipal),
+            (
+                r#"{"type":"AWSService","invokedBy":"cloudtrail.amazonaws.com"}"#.into(),
+                "",
+                "cloudtrail.amazonaws.com",
+                Service,
+                Evidence::ServicePrincipal,
+            ),
+            (
+                r#"{"accountId":"1"}"#.into(),
+                r#","eventType":"AwsServiceEvent""#,
+                "ec2.amazonaws.com",
+                Service,
+                Evidence::ServicePrincipal,
+            ),
             (r#"{"type":"AWSAccount","accountId":"999"}"#.into(), "", "999", Account, Evidence::AccountId),
-            (r#"{"type":"AWSAccount","accountId":"ANONYMOUS_PRINCIPAL"}"#.into(), "", "anonymous", Anonymous, Evidence::Nothing),
-            (r#"{"type":"IAMUser","userName":"HIDDEN_DUE_TO_SECURITY_REASONS"}"#.into(), "", "unknown user", Anonymous, Evidence::Hidden),
-            (r#"{"type":"IdentityCenterUser","onBehalfOf":{"userId":"u-1"}}"#.into(), "", "u-1", Human, Evidence::IdentityCenterUser),
+            (
+                r#"{"type":"AWSAccount","accountId":"ANONYMOUS_PRINCIPAL"}"#.into(),
+                "",
+                "anonymous",
+                Anonymous,
+                Evidence::Nothing,
+            ),
+            (
+                r#"{"type":"IAMUser","userName":"HIDDEN_DUE_TO_SECURITY_REASONS"}"#.into(),
+                "",
+                "unknown user",
+                Anonymous,
+                Evidence::Hidden,
+            ),
+            (
+                r#"{"type":"IdentityCenterUser","onBehalfOf":{"userId":"u-1"}}"#.into(),
+                "",
+                "u-1",
+                Human,
+                Evidence::IdentityCenterUser,
+            ),
             ("null".into(), "", "unknown", Anonymous, Evidence::Nothing),
         ];
         for (identity, rest, name, kind, evidence) in cases {

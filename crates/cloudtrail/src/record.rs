@@ -296,7 +296,8 @@ impl<'a> Record<'a> {
     /// the action suggests.
     pub fn reads_only(&self) -> bool {
         self.read_only.unwrap_or_else(|| {
-            const READS: [&str; 8] = ["Get", "List", "Describe", "Head", "Lookup", "Search", "BatchGet", "Query"];
+            const READS: [&str; 8] =
+                ["Get", "List", "Describe", "Head", "Lookup", "Search", "BatchGet", "Query"];
             self.event_name.as_deref().is_some_and(|name| READS.iter().any(|verb| name.starts_with(verb)))
         })
     }

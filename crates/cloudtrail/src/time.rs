@@ -168,9 +168,9 @@ fn parse_as_cloudtrail_writes(text: &[u8]) -> Option<Time> {
         return None;
     }
     let number = |range: std::ops::Range<usize>| {
-        text[range].iter().try_fold(0i64, |sum, byte| {
-            byte.is_ascii_digit().then(|| sum * 10 + i64::from(byte - b'0'))
-        })
+        text[range]
+            .iter()
+            .try_fold(0i64, |sum, byte| byte.is_ascii_digit().then(|| sum * 10 + i64::from(byte - b'0')))
     };
     let (year, month, day) = (number(0..4)?, number(5..7)?, number(8..10)?);
     let (hour, minute, second) = (number(11..13)?, number(14..16)?, number(17..19)?);
@@ -223,7 +223,14 @@ mod tests {
 
     #[test]
     fn refuses_dates_that_make_no_sense() {
-        for text in ["", "yesterday", "2023-02-30T00:00:00Z", "2023-13-01", "0001-01-01T00:00:00Z", "2023-07-10T25:00:00Z"] {
+        for text in [
+            "",
+            "yesterday",
+            "2023-02-30T00:00:00Z",
+            "2023-13-01",
+            "0001-01-01T00:00:00Z",
+            "2023-07-10T25:00:00Z",
+        ] {
             assert_eq!(Time::parse(text), None, "{text}");
         }
     }

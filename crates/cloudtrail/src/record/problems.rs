@@ -24,8 +24,12 @@ impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Problem::Version(None) => f.write_str("has no eventVersion"),
-            Problem::Version(Some(version)) => write!(f, "has an eventVersion `{version}` that is no version"),
-            Problem::Missing { version, field } => write!(f, "claims eventVersion {version} but lacks `{field}`"),
+            Problem::Version(Some(version)) => {
+                write!(f, "has an eventVersion `{version}` that is no version")
+            }
+            Problem::Missing { version, field } => {
+                write!(f, "claims eventVersion {version} but lacks `{field}`")
+            }
             Problem::NoEventId => f.write_str("has no eventID and is known by its content's SHA-256"),
         }
     }

@@ -96,7 +96,9 @@ impl Finder {
         match &self.way {
             _ if self.needle.is_empty() => true,
             Way::Exact(finder) => finder.find(bytes).is_some(),
-            Way::Ascii { rare_at, lower, upper } => self.find_ascii(bytes, *rare_at, *lower, *upper).is_some(),
+            Way::Ascii { rare_at, lower, upper } => {
+                self.find_ascii(bytes, *rare_at, *lower, *upper).is_some()
+            }
             Way::Unicode => true,
         }
     }
@@ -105,7 +107,8 @@ impl Finder {
         let length = self.needle.len();
         let last_start = text.len().checked_sub(length)?;
         let window = &text[rare_at..=last_start + rare_at];
-        let is_here = |start: &usize| text[*start..*start + length].eq_ignore_ascii_case(self.needle.as_bytes());
+        let is_here =
+            |start: &usize| text[*start..*start + length].eq_ignore_ascii_case(self.needle.as_bytes());
         if lower == upper {
             memchr::memchr_iter(lower, window).find(is_here)
         } else {

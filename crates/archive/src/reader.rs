@@ -1,0 +1,310 @@
+//! Reading an archive.
+
+use arrow_array::Array;
+use arrow_array::cast::AsArray;
+use arrow_array::types::TimestampMillisecondType;
+use cloudtrail::intake::Report;
+use cloudtrail::names::AccountNames;
+use cloudtrail::search::{Coverage, EventRow, Expr, Field, FieldRef, Pattern, SourceCounts, Test, TimeRange};
+use cloudtrail::time::Time;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use crate::ArchiveError;
+use crate::catalog::{Catalog, FileRecord, State};
+use crate::schema::{FORMAT_VERSION, leaf};
+use crate::search::{Bits, Matched};
+use crate::segment::{Dictionaries, Segment};
+use crate::write::Folders;
+
+/// Opened files and remembered answers.
+mod cache;
+/// Completion of values.
+mod complete;
+
+use cache::{Cache, RowsKey};
+
+/// An archive opened for reading. Cheap to clone; one process should open a folder once, as opened files are kept.
+#[derive(Clone)]
+pub struct Archive {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    path: PathBuf,
+    catalog: Catalog,
+    folders: Folders,
+    dictionaries: Dictionaries,
+    cache: Mutex<Cache>,
+    present: RwLock<Option<Arc<Snapshot>>>,
+}
+
+/// One event as it is stored.
+#[derive(Clone, Debug)]
+pub struct StoredEvent {
+    /// What a table shows of it.
+    pub row: EventRow,
+    /// The record as it was first seen.
+    pub raw: String,
+    /// When it was taken in.
+    pub first_seen: Time,
+}
+
+/// A state of the archive that an answer is made from.
+pub struct Snapshot {
+    pub generation: i64,
+    pub files: Vec<FileRecord>,
+    pub sources: SourceCounts,
+    pub names: AccountNames,
+    /// From the first event to just after the last.
+    pub data: TimeRange,
+    pub events: u64,
+    pub taking_in: bool,
+}
+
+impl From<State> for Snapshot {
+    fn from(state: State) -> Snapshot {
+        let from = state.files.iter().map(|file| file.oldest).min();
+        let to = state.files.iter().map(|file| file.newest.plus(1_000)).max();
+        Snapshot {
+            generation: state.generation,
+            events: state.files.iter().map(|file| file.rows).sum(),
+            files: state.files,
+            sources: state.sources,
+            names: AccountNames::from_iter(state.accounts),
+            data: TimeRange { from, to },
+            taking_in: state.taking_in,
+        }
+    }
+}
+
+impl Archive {
+    /// Opens an archive for reading. Others may read and one may write it at the same time.
+    pub async fn open(path: &Path) -> Result<Archive, ArchiveError> {
+        let catalog = Catalog::open(path, false).await?;
+        match catalog.format_version().await? {
+            FORMAT_VERSION => Ok(Archive::with(path, catalog)),
+            found if found > FORMAT_VERSION => {
+                Err(ArchiveError::NewerFormat { path: path.to_owned(), found, known: FORMAT_VERSION })
+            }
+            found => Err(ArchiveError::OlderFormat { path: path.to_owned(), found }),
+        }
+    }
+
+    pub(crate) fn with(path: &Path, catalog: Catalog) -> Archive {
+        Archive {
+            inner: Arc::new(Inner {
+                path: path.to_owned(),
+                catalog,
+                folders: Folders::new(path),
+                dictionaries: Dictionaries::default(),
+                cache: Mutex::default(),
+                present: RwLock::default(),
+            }),
+        }
+    }
+
+    /// The archive's folder.
+    pub fn path(&self) -> &Path {
+        &self.inner.path
+    }
+
+    /// How many bytes of memory opened files and remembered answers may take. 1 GiB if not set.
+    pub fn set_memory(&self, bytes: usize) {
+        self.cache().set_budget(bytes);
+    }
+
+    /// Makes searches evaluate every record anew. For measuring.
+    pub fn forget_answers(&self) {
+        self.cache().forget_rows();
+    }
+
+    /// What the archive holds and how its sources fared.
+    pub async fn coverage(&self, range: TimeRange) -> Result<Coverage, ArchiveError> {
+        let snapshot = self.present().await?;
+        Ok(self.coverage_of(&snapshot, range))
+    }
+
+    /// The reports of the latest runs, the newest first.
+    pub async fn reports(&self) -> Result<Vec<Report>, ArchiveError> {
+        self.inner.catalog.reports().await
+    }
+
+    /// The names of accounts that were given to this archive.
+    pub async fn names(&self) -> Result<AccountNames, ArchiveError> {
+        Ok(self.present().await?.names.clone())
+    }
+
+    /// All events with an id, the newest first: more than one if AWS delivered it again with another content.
+    pub async fn event(&self, id: &str) -> Result<Vec<StoredEvent>, ArchiveError> {
+        let snapshot = self.present().await?;
+        let test = Test::AnyOf(vec![Pattern::literal(id, false)]);
+        let expr = Expr::Field(FieldRef::Known(Field::Id), test);
+        let archive = self.clone();
+        self.blocking(move || {
+            let found = archive.find(&snapshot, &expr, TimeRange::default())?;
+            archive.stored(&snapshot, &places_newest_first(&found))
+        })
+        .await
+    }
+
+    /// Opens every file ahead of the first search.
+    pub async fn warm_up(&self) -> Result<(), ArchiveError> {
+        let snapshot = self.present().await?;
+        let archive = self.clone();
+        self.blocking(move || {
+            let files: Vec<&FileRecord> = snapshot.files.iter().collect();
+            archive.in_parallel(&files, |file| archive.segment(file).map(|_| ())).map(|_| ())
+        })
+        .await
+    }
+
+    pub(crate) fn coverage_of(&self, snapshot: &Snapshot, range: TimeRange) -> Coverage {
+        Coverage {
+            data: snapshot.data,
+            range: TimeRange { from: range.from.or(snapshot.data.from), to: range.to.or(snapshot.data.to) },
+            events: snapshot.events,
+            sources: snapshot.sources,
+            generation: snapshot.generation,
+            taking_in: snapshot.taking_in,
+            notes: Vec::new(),
+        }
+    }
+
+    /// The present state.
+    pub(crate) async fn present(&self) -> Result<Arc<Snapshot>, ArchiveError> {
+        let generation = self.inner.catalog.generation().await?;
+        let known = self.inner.present.read().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(known) = known
+            && known.generation == generation
+            && !known.taking_in
+        {
+            return Ok(known);
+        }
+        let snapshot = Arc::new(Snapshot::from(self.inner.catalog.state(None).await?));
+        *self.inner.present.write().unwrap_or_else(PoisonError::into_inner) = Some(snapshot.clone());
+        Ok(snapshot)
+    }
+
+    /// A state by its generation, or the present one. `None` if that generation is forgotten.
+    pub(crate) async fn snapshot(
+        &self,
+        generation: Option<i64>,
+    ) -> Result<Option<Arc<Snapshot>>, ArchiveError> {
+        let present = self.present().await?;
+        match generation {
+            None => Ok(Some(present)),
+            Some(generation) if generation == present.generation => Ok(Some(present)),
+            Some(generation) if self.inner.catalog.remembers(generation).await? => {
+                Ok(Some(Arc::new(Snapshot::from(self.inner.catalog.state(Some(generation)).await?))))
+            }
+            Some(_) => Ok(None),
+        }
+    }
+
+    pub(crate) fn dictionaries(&self) -> &Dictionaries {
+        &self.inner.dictionaries
+    }
+
+    /// An opened file, from the cache if it is there.
+    pub(crate) fn segment(&self, file: &FileRecord) -> Result<Arc<Segment>, ArchiveError> {
+        if let Some(segment) = self.cache().segment(file.id) {
+            return Ok(segment);
+        }
+        let path = self.inner.folders.file(&file.path);
+        let segment = Arc::new(Segment::load(path, file, &self.inner.dictionaries)?);
+        self.cache().add_segment(segment.clone());
+        Ok(segment)
+    }
+
+    pub(crate) fn remembered_rows(&self, key: &RowsKey) -> Option<Arc<Bits>> {
+        self.cache().rows(key)
+    }
+
+    pub(crate) fn remember_rows(&self, key: RowsKey, rows: Arc<Bits>) {
+        self.cache().add_rows(key, rows);
+    }
+
+    fn cache(&self) -> std::sync::MutexGuard<'_, Cache> {
+        self.inner.cache.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Runs work that computes and reads files, off the async threads.
+    pub(crate) async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T, ArchiveError> + Send + 'static,
+    ) -> Result<T, ArchiveError> {
+        tokio::task::spawn_blocking(work).await.map_err(|_| ArchiveError::Worker)?
+    }
+
+    /// Works on each item, on all cores; results in order.
+    pub(crate) fn in_parallel<I: Sync, T: Send>(
+        &self,
+        items: &[I],
+        work: impl Fn(&I) -> Result<T, ArchiveError> + Sync,
+    ) -> Result<Vec<T>, ArchiveError> {
+        let threads = std::thread::available_parallelism().map_or(1, usize::from).min(items.len());
+        if threads <= 1 {
+            return items.iter().map(work).collect();
+        }
+        let next = AtomicUsize::new(0);
+        let run = || {
+            let mut done = Vec::new();
+            loop {
+                let index = next.fetch_add(1, Ordering::Relaxed);
+                let Some(item) = items.get(index) else { return Ok(done) };
+                done.push((index, work(item)?));
+            }
+        };
+        let parts: Vec<Result<Vec<(usize, T)>, ArchiveError>> = std::thread::scope(|scope| {
+            let others: Vec<_> = (1..threads).map(|_| scope.spawn(run)).collect();
+            let mine = run();
+            let others = others.into_iter().map(|other| other.join().unwrap_or(Err(ArchiveError::Worker)));
+            std::iter::once(mine).chain(others).collect()
+        });
+        let mut results = Vec::with_capacity(items.len());
+        for part in parts {
+            results.extend(part?);
+        }
+        results.sort_unstable_by_key(|(index, _)| *index);
+        Ok(results.into_iter().map(|(_, result)| result).collect())
+    }
+
+    /// Whole events, in the order given.
+    pub(crate) fn stored(
+        &self,
+        snapshot: &Snapshot,
+        places: &[(&Segment, usize)],
+    ) -> Result<Vec<StoredEvent>, ArchiveError> {
+        let rows = crate::search::event_rows(self, snapshot, places)?;
+        let mut events: Vec<StoredEvent> = rows
+            .into_iter()
+            .map(|row| StoredEvent { row, raw: String::new(), first_seen: Time::default() })
+            .collect();
+        let mut by_file: Vec<usize> = (0..places.len()).collect();
+        by_file.sort_by_key(|index| (places[*index].0.file.id, places[*index].1));
+        for group in by_file.chunk_by(|a, b| places[*a].0.file.id == places[*b].0.file.id) {
+            let wanted: Vec<u32> = group.iter().map(|index| places[*index].1 as u32).collect();
+            let batches = places[group[0]].0.fetch(&wanted, &[leaf::FIRST_SEEN, leaf::RAW])?;
+            let mut group = group.iter();
+            for batch in &batches {
+                let first_seen = batch.column(0).as_primitive::<TimestampMillisecondType>();
+                let raw = batch.column(1).as_string::<i32>();
+                for (at, index) in (0..raw.len()).zip(group.by_ref()) {
+                    events[*index].first_seen = Time::from_millis(first_seen.value(at));
+                    events[*index].raw = raw.value(at).to_owned();
+                }
+            }
+        }
+        Ok(events)
+    }
+}
+
+/// All matching rows, newest first.
+pub(crate) fn places_newest_first(found: &[Matched]) -> Vec<(&Segment, usize)> {
+    let mut places: Vec<(&Segment, usize)> =
+        found.iter().flat_map(|matched| matched.rows.from(0).map(|row| (&*matched.segment, row))).collect();
+    places.sort_by_key(|(segment, row)| (std::cmp::Reverse(segment.times[*row]), segment.ties[*row]));
+    places
+}

@@ -1,0 +1,72 @@
+//! Every event of a search, newest first, at any size: for downloads.
+
+use cloudtrail::search::{Expr, Search, TimeRange};
+use cloudtrail::time::{DAY, Time};
+use std::sync::Arc;
+use tokio::sync::mpsc;
+
+use crate::ArchiveError;
+use crate::reader::{Archive, Snapshot, StoredEvent, places_newest_first};
+
+/// Events handed over at a time.
+const BATCH: usize = 500;
+/// Batches made ahead of their reader.
+const AHEAD: usize = 4;
+
+/// A stream of events. Dropping it stops the work.
+pub struct RecordStream {
+    batches: mpsc::Receiver<Result<Vec<StoredEvent>, ArchiveError>>,
+}
+
+impl RecordStream {
+    /// The next few events; `None` after the last.
+    pub async fn next(&mut self) -> Option<Result<Vec<StoredEvent>, ArchiveError>> {
+        self.batches.recv().await
+    }
+}
+
+impl Archive {
+    /// All events of a search, newest first, from one state of the archive.
+    pub async fn stream(&self, search: &Search) -> Result<RecordStream, ArchiveError> {
+        let snapshot = self.present().await?;
+        let (archive, expr, range) = (self.clone(), search.query.expr.clone(), search.range);
+        let (sender, batches) = mpsc::channel(AHEAD);
+        tokio::task::spawn_blocking(move || {
+            if let Err(error) = archive.send_all(&snapshot, &expr, range, &sender) {
+                // Nobody may be listening any more; then nobody needs to know.
+                sender.blocking_send(Err(error)).ok();
+            }
+        });
+        Ok(RecordStream { batches })
+    }
+
+    /// Sends day by day: files of different days do not overlap, so that no more than a day's places are held.
+    fn send_all(
+        &self,
+        snapshot: &Arc<Snapshot>,
+        expr: &Expr,
+        range: TimeRange,
+        sender: &mpsc::Sender<Result<Vec<StoredEvent>, ArchiveError>>,
+    ) -> Result<(), ArchiveError> {
+        let mut days: Vec<i64> = snapshot.files.iter().map(|file| file.day).collect();
+        days.sort_unstable();
+        days.dedup();
+        for day in days.into_iter().rev() {
+            let start = Time::from_millis(day * DAY);
+            let end = start.plus(DAY);
+            let from = range.from.map_or(start, |from| from.max(start));
+            let to = range.to.map_or(end, |to| to.min(end));
+            if from >= to {
+                continue;
+            }
+            let found = self.find(snapshot, expr, TimeRange { from: Some(from), to: Some(to) })?;
+            for places in places_newest_first(&found).chunks(BATCH) {
+                let events = self.stored(snapshot, places)?;
+                if sender.blocking_send(Ok(events)).is_err() {
+                    return Ok(());
+                }
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,257 @@
+//! Writing to an archive: one process at a time.
+
+use cloudtrail::intake::Report;
+use cloudtrail::json::Tape;
+use cloudtrail::names::AccountNames;
+use cloudtrail::record::Record;
+use cloudtrail::time::{MINUTE, Time};
+use std::fs::{File, TryLockError};
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+use tokio::runtime::Handle;
+use tokio::sync::Notify;
+
+use crate::ArchiveError;
+use crate::catalog::Catalog;
+use crate::intake::{self, Context, Hasher, IntakeOptions, Progress, Rows};
+use crate::reader::Archive;
+use crate::schema::FORMAT_VERSION;
+use crate::segment::Segment;
+use crate::write::{Folders, write_day};
+
+/// Replaced files are kept this long, so that lists being paged through, and readers in other processes, find them.
+const KEEP_REPLACED: i64 = 15 * MINUTE;
+
+/// The one writer of an archive. The lock is held until it is dropped.
+pub struct Writer {
+    archive: Archive,
+    catalog: Catalog,
+    folders: Folders,
+    stop: Stop,
+    _lock: File,
+}
+
+/// Tells a writer to stop: a run ends after the files in hand, keeping what it has, and a watch ends.
+#[derive(Clone, Default)]
+pub struct Stop {
+    flag: Arc<AtomicBool>,
+    told: Arc<Notify>,
+}
+
+impl Stop {
+    /// Stop now.
+    pub fn stop(&self) {
+        self.flag.store(true, Ordering::Relaxed);
+        self.told.notify_waiters();
+    }
+
+    /// Whether it has been told.
+    pub fn stopped(&self) -> bool {
+        self.flag.load(Ordering::Relaxed)
+    }
+}
+
+impl Writer {
+    /// Opens an archive for writing, and makes it if it is not there. What a run that died left behind is removed; an
+    /// archive of an older format is rebuilt from its raw records.
+    pub async fn open(path: &Path) -> Result<Writer, ArchiveError> {
+        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        let folders = Folders::new(&path);
+        // Events are nobody else's business on a shared machine.
+        let mut builder = std::fs::DirBuilder::new();
+        builder.recursive(true).mode(0o700);
+        for folder in [&path, &folders.temporary(), &folders.events()] {
+            builder.create(folder).map_err(|source| ArchiveError::File {
+                action: "create the folder",
+                path: folder.clone(),
+                source,
+            })?;
+        }
+        let lock = lock(&path)?;
+        let catalog = Catalog::open(&path, true).await?;
+        let found = catalog.format_version().await?;
+        if found > FORMAT_VERSION {
+            return Err(ArchiveError::NewerFormat { path, found, known: FORMAT_VERSION });
+        }
+        let archive = Archive::with(&path, catalog.clone());
+        let writer = Writer { archive, catalog, folders, stop: Stop::default(), _lock: lock };
+        writer.catalog.set_taking_in(false).await?;
+        writer.remove_leftovers().await?;
+        if found < FORMAT_VERSION {
+            writer.rebuild().await?;
+        }
+        Ok(writer)
+    }
+
+    /// The same archive for reading.
+    pub fn archive(&self) -> Archive {
+        self.archive.clone()
+    }
+
+    /// A handle to stop this writer with.
+    pub fn stop_handle(&self) -> Stop {
+        self.stop.clone()
+    }
+
+    /// Gives the archive's accounts these names, in place of any before.
+    pub async fn set_names(&self, names: &AccountNames) -> Result<(), ArchiveError> {
+        let accounts: Vec<(String, String)> =
+            names.iter().map(|(id, name)| (id.to_owned(), name.to_owned())).collect();
+        self.catalog.set_accounts(&accounts).await
+    }
+
+    /// Takes in files and folders. Sources that have not changed since an earlier run are left alone; an event that the
+    /// archive has already is not added again. The report is kept, unless nothing was new.
+    pub async fn take_in(
+        &self,
+        paths: &[PathBuf],
+        options: &IntakeOptions,
+        progress: impl Fn(Progress) + Send + Sync + 'static,
+    ) -> Result<Report, ArchiveError> {
+        intake::check_sources(paths)?;
+        self.catalog.set_taking_in(true).await?;
+        let context = Context {
+            catalog: self.catalog.clone(),
+            folders: self.folders.clone(),
+            handle: Handle::current(),
+            stop: self.stop.flag.clone(),
+        };
+        let (paths, run_options) = (paths.to_vec(), options.clone());
+        let run = tokio::task::spawn_blocking(move || intake::run(&context, &paths, &run_options, &progress));
+        let result = run.await.unwrap_or(Err(ArchiveError::Worker));
+        self.catalog.set_taking_in(false).await?;
+        let report = result?;
+        if report.files > report.unchanged || !report.notes.is_empty() {
+            self.catalog.add_report(&report).await?;
+        }
+        self.forget_replaced((options.clock)()).await?;
+        Ok(report)
+    }
+
+    /// Takes in files and folders again and again, until told to stop. `seen` gets the report of each run that found
+    /// something new.
+    pub async fn watch(
+        &self,
+        paths: &[PathBuf],
+        options: &IntakeOptions,
+        every: Duration,
+        mut seen: impl FnMut(&Report) + Send,
+    ) -> Result<(), ArchiveError> {
+        let mut known_notes = Vec::new();
+        while !self.stop.stopped() {
+            let report = self.take_in(paths, options, |_| {}).await?;
+            if report.files > report.unchanged || report.notes != known_notes {
+                seen(&report);
+                known_notes = report.notes;
+            }
+            tokio::select! {
+                () = tokio::time::sleep(every) => {}
+                () = self.stop.told.notified() => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Removes files under `_tmp`, and event files that the catalog does not know.
+    async fn remove_leftovers(&self) -> Result<(), ArchiveError> {
+        let known: std::collections::HashSet<PathBuf> =
+            self.catalog.known_paths().await?.iter().map(|path| self.folders.file(path)).collect();
+        for file in
+            files_below(&self.folders.temporary()).into_iter().chain(files_below(&self.folders.events()))
+        {
+            if !known.contains(&file) {
+                remove(&file)?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn forget_replaced(&self, now: Time) -> Result<(), ArchiveError> {
+        for path in self.catalog.forget_removed(now.plus(-KEEP_REPLACED)).await? {
+            remove(&self.folders.file(&path))?;
+        }
+        Ok(())
+    }
+
+    /// Derives every column anew from the raw records.
+    async fn rebuild(&self) -> Result<(), ArchiveError> {
+        let state = self.catalog.state(None).await?;
+        for file in state.files {
+            let (archive, folders) = (self.archive.clone(), self.folders.clone());
+            let rebuilt = self
+                .archive
+                .blocking(move || {
+                    let rows = rows_of(&folders, &file, archive.dictionaries())?;
+                    let written = write_day(&folders, file.day, &[rows], &|_| false)?;
+                    Ok(written.file.map(|mut new| {
+                        new.replaces = vec![file.id];
+                        new
+                    }))
+                })
+                .await?;
+            self.catalog.commit(rebuilt.as_slice(), &[], state_time()).await?;
+        }
+        self.catalog.set_format_version(FORMAT_VERSION).await
+    }
+}
+
+/// An event file's records as they were when they were first taken in.
+fn rows_of(
+    folders: &Folders,
+    file: &crate::catalog::FileRecord,
+    dictionaries: &crate::segment::Dictionaries,
+) -> Result<Rows, ArchiveError> {
+    let segment = Segment::load(folders.file(&file.path), file, dictionaries)?;
+    let mut rows = Rows::default();
+    let mut hasher = Hasher::default();
+    let mut tape = Tape::default();
+    let first_seen = segment.first_seen()?;
+    segment.visit_raw(&|_| true, &mut |first, page| {
+        for (offset, raw) in page.records().enumerate() {
+            let Ok(node) = tape.parse(raw) else { continue };
+            let Some(record) = Record::read(node) else { continue };
+            let Some(time) = record.time else { continue };
+            rows.push(&record, time, hasher.hash(node), first_seen[first + offset]);
+        }
+    })?;
+    Ok(rows)
+}
+
+fn state_time() -> Time {
+    (IntakeOptions::default().clock)()
+}
+
+fn lock(folder: &Path) -> Result<File, ArchiveError> {
+    let path = folder.join("lock");
+    let file = File::options().create(true).truncate(false).write(true).open(&path);
+    let file = file.map_err(|source| ArchiveError::File { action: "open", path: path.clone(), source })?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(ArchiveError::Locked { path: folder.to_owned() }),
+        Err(TryLockError::Error(source)) => Err(ArchiveError::File { action: "lock", path, source }),
+    }
+}
+
+fn remove(file: &Path) -> Result<(), ArchiveError> {
+    match std::fs::remove_file(file) {
+        Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
+            Err(ArchiveError::File { action: "remove", path: file.to_owned(), source })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The files in a folder and the folders in it.
+fn files_below(folder: &Path) -> Vec<PathBuf> {
+    let entries = |folder: &Path| {
+        let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+        entries.map(|entry| entry.path()).collect::<Vec<_>>()
+    };
+    let (folders, mut files): (Vec<PathBuf>, Vec<PathBuf>) =
+        entries(folder).into_iter().partition(|path| path.is_dir());
+    files.extend(folders.iter().flat_map(|folder| entries(folder)));
+    files
+}

@@ -1,0 +1,19 @@
+//! The archive through its public face, on files it made itself.
+
+/// Making log files and reading archives.
+mod support;
+
+/// Files that are broken, odd or hostile.
+mod bad_input;
+/// Who was behind an event, and what is related to it.
+mod chain;
+/// Crashes, locks, merging.
+mod durability;
+/// What is taken in from which kinds of files.
+mod intake;
+/// Paging, snapshots, streams.
+mod paging;
+/// Real logs, where they are at hand.
+mod real_logs;
+/// Searches against the language's reference.
+mod search;
