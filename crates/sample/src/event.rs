@@ -111,10 +111,17 @@ impl Call {
         self
     }
 
-    /// Makes it fail: no response, no resources.
+    /// Makes it fail; a call that failed has no response.
     pub fn fail(mut self, code: &'static str, message: String) -> Call {
         self.error = Some((code, message));
         self.response = NULL;
+        self
+    }
+
+    /// Takes away what a service does not record when it refuses before reading the request.
+    pub fn unread(mut self) -> Call {
+        self.request = NULL;
+        self.resources.clear();
         self
     }
 
@@ -166,7 +173,8 @@ impl Event {
     /// Appends the record as one line of JSON without a line end.
     pub fn write(&self, place: &Place, out: &mut String) {
         let (call, caller) = (&self.call, &self.caller);
-        text(out, "{\"eventVersion\":", version(call.source));
+        let version = version(call.source);
+        text(out, "{\"eventVersion\":", version);
         raw(out, ",\"userIdentity\":", &caller.identity);
         text(out, ",\"eventTime\":", &rfc3339(self.time));
         out.push_str(",\"eventSource\":\"");
@@ -232,6 +240,10 @@ impl Event {
             } else {
                 text(out, ",\"clientProvidedHostHeader\":", &call.host);
                 out.push('}');
+            }
+            if version == "1.11" {
+                out.pop();
+                out.push_str(",\"keyExchange\":\"X25519MLKEM768\"}");
             }
         }
         if caller.console && call.kind == Kind::ApiCall {

@@ -3,7 +3,6 @@
 use crate::dice::Dice;
 use crate::event::Call;
 use crate::identity::Caller;
-use crate::json::NULL;
 use crate::world::Place;
 
 /// The sentence AWS answers to a caller whose policies do not allow an action.
@@ -47,9 +46,8 @@ pub fn deny(dice: &mut Dice, place: &Place, caller: &Caller, call: Call) -> Call
 }
 
 /// Services that refuse before they read the request record no parameters.
-fn refuse(mut call: Call, code: &'static str, message: String) -> Call {
-    call.request = NULL;
-    call.fail(code, message)
+fn refuse(call: Call, code: &'static str, message: String) -> Call {
+    call.unread().fail(code, message)
 }
 
 /// Makes a call fail for another reason than permissions. Calls for which none is at hand stay as they are.
@@ -98,10 +96,9 @@ pub fn mishap(dice: &mut Dice, place: &Place, call: Call) -> Call {
         ("dynamodb", "UpdateItem") => {
             call.fail("ConditionalCheckFailedException", "The conditional request failed".to_owned())
         }
-        (
-            "ssm" | "lambda" | "rds" | "logs" | "monitoring" | "ecs" | "elasticloadbalancing" | "autoscaling",
-            _,
-        ) if throttled => refuse(call, "ThrottlingException", "Rate exceeded".to_owned()),
+        // Handing out credentials does not fail by chance: what follows depends on it.
+        ("sts" | "sso" | "signin", _) => call,
+        _ if throttled => refuse(call, "ThrottlingException", "Rate exceeded".to_owned()),
         _ => call,
     }
 }

@@ -235,9 +235,15 @@ pub fn bare(identity: Raw, ip: &str, agent: &str) -> Arc<Caller> {
     })
 }
 
-/// The account's root user at the console.
-pub fn root(account: &str, ip: &str, agent: &str) -> Arc<Caller> {
+/// The account's root user: at sign-in, or in the session that began `since` with a second factor.
+pub fn root(account: &str, ip: &str, agent: &str, since: Option<Seconds>) -> Arc<Caller> {
     let arn = format!("arn:aws:iam::{account}:root");
-    let identity = json!({"type": "Root", "principalId": account, "arn": (arn), "accountId": account, "accessKeyId": ""});
+    let mut identity = json!({
+        "type": "Root", "principalId": account, "arn": (arn), "accountId": account, "accessKeyId": ""
+    });
+    if let Some(since) = since {
+        let attributes = json!({"creationDate": (rfc3339(since)), "mfaAuthenticated": "true"});
+        join(&mut identity, &json!({"sessionContext": {"attributes": attributes}}));
+    }
     Arc::new(Caller { tls: true, arn, ..Caller::clone(&bare(identity, ip, agent)) })
 }

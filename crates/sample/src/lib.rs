@@ -106,6 +106,9 @@ pub enum SampleError {
     /// The end or the start is not a time that can be written.
     #[error("a sample that ends at {0} would start before the calendar does")]
     BadEnd(Timestamp),
+    /// There are logs already, with which the sample would be mixed.
+    #[error("{} holds logs already: choose another folder, or remove it first", .0.display())]
+    NotEmpty(PathBuf),
     /// A file or folder could not be written.
     #[error("cannot write {}", path.display())]
     Io {
@@ -130,7 +133,7 @@ impl SampleError {
 /// Besides the files of the trail it writes `accounts.csv`: a line `id,name` for every account.
 ///
 /// # Errors
-/// When the options do not leave room for the stories, or a file cannot be written.
+/// When the options do not leave room for the stories, there are logs in the folder already, or a file cannot be written.
 pub fn generate(dir: &Path, options: &Options, progress: &mut dyn FnMut(u64)) -> Result<Report, SampleError> {
     if options.days < FEWEST_DAYS {
         return Err(SampleError::TooFewDays(options.days));
@@ -143,6 +146,9 @@ pub fn generate(dir: &Path, options: &Options, progress: &mut dyn FnMut(u64)) ->
     let needed = told.events.len() as u64;
     if options.events < needed {
         return Err(SampleError::TooFewEvents { asked: options.events, needed });
+    }
+    if dir.join("AWSLogs").exists() {
+        return Err(SampleError::NotEmpty(dir.to_owned()));
     }
     std::fs::create_dir_all(dir).map_err(|source| SampleError::io(dir, source))?;
     write_names(dir)?;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::dice::Dice;
 use crate::event::{Call, Event, Kind};
 use crate::identity::Caller;
+use crate::services::sts::get_caller_identity;
 use crate::time::Seconds;
 use crate::world::{Place, World};
 
@@ -45,6 +46,12 @@ impl<'w> Recorder<'w> {
         time: Seconds,
         mut call: Call,
     ) {
+        if self.room - self.events.len().min(self.room) == 1 {
+            // Half of a pair would be a lie: the last event is one that stands alone.
+            let alone = get_caller_identity(&mut self.dice, here);
+            self.emit(here, time, caller, alone);
+            return;
+        }
         let shared = self.dice.uuid();
         call.request_id = self.dice.uuid();
         self.push(here, time, caller, call.clone(), shared.clone());

@@ -69,7 +69,7 @@ impl Mix {
             nightly,
             26 + busy / 4,
             18 + busy / 5,
-            30 + busy / 8,
+            38 + busy / 6,
             scan,
         ])
     }

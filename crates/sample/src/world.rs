@@ -90,8 +90,8 @@ pub struct Place {
     pub groups: Vec<String>,
     /// Servers.
     pub instances: Vec<Instance>,
-    /// KMS key ids.
-    pub keys: Vec<String>,
+    /// KMS keys.
+    pub keys: Vec<Key>,
     /// Bucket names.
     pub buckets: Vec<String>,
     /// Lambda functions.
@@ -118,6 +118,14 @@ pub struct Instance {
     pub zone: String,
     /// `t3.large`, …
     pub kind: &'static str,
+}
+
+/// A KMS key.
+pub struct Key {
+    /// A GUID.
+    pub id: String,
+    /// Id of its current key material, 64 hex digits.
+    pub material: String,
 }
 
 /// An IAM role.
@@ -194,7 +202,7 @@ impl Place {
         let copies = [3, 2, 1][index];
         let subnets = (0..3).map(|_| format!("subnet-0{}", dice.hex(16))).collect();
         let groups = apps.iter().map(|_| format!("sg-0{}", dice.hex(16))).collect();
-        let keys = (0..3).map(|_| dice.uuid()).collect();
+        let keys = (0..3).map(|_| Key { id: dice.uuid(), material: dice.hex(64) }).collect();
         let mut instances = Vec::new();
         for app in apps {
             for copy in 1..=copies {

@@ -12,8 +12,10 @@ use crate::world::{PROD, Place, STAGING};
 use super::Hour;
 use super::sessions::{Seat, for_service};
 
-const SDK_SERVER: &str = "aws-sdk-java/2.34.2 md/io#async md/http#NettyNio ua/2.1 api/S3#2.34.x os/Linux#6.1.153-175.280.amzn2023.x86_64 lang/java#21.0.8 md/OpenJDK_64-Bit_Server_VM#21.0.8+9-LTS md/vendor#Amazon.com_Inc. md/en_US cfg/auth-source#imds m/D,N,e";
-const SDK_FUNCTION: &str = "aws-sdk-js/3.901.0 ua/2.1 os/linux#5.10.244-267.968.amzn2.x86_64 lang/js md/nodejs#22.19.0 exec-env/AWS_Lambda_nodejs22.x api/dynamodb#3.901.0 m/E,T";
+const SDK_SERVER: &str =
+    "aws-sdk-go-v2/1.39.2 ua/2.1 os/linux lang/go#1.25.1 md/GOOS#linux md/GOARCH#arm64 m/E";
+const SDK_FUNCTION: &str =
+    "aws-sdk-js/3.901.0 ua/2.1 os/linux lang/js md/nodejs#22.19.0 exec-env/AWS_Lambda_nodejs22.x m/E,T";
 const AGENT: &str = "aws-sdk-go/1.55.7 (go1.24.6; linux; amd64) amazon-ssm-agent/3.3.3050.0";
 
 /// The same identity, used by another service on its behalf.
@@ -60,7 +62,7 @@ pub fn server(hour: &mut Hour) {
             }
             1 => {
                 let call = app::get_parameter(hour.dice(), place, instance.app);
-                hour.emit((place, time), &seat.caller, call, (0, 22));
+                hour.emit((place, time), &seat.caller, call, (0, 40));
                 let context = json!({"PARAMETER_ARN": (app::parameter(place, instance.app, "database-url"))});
                 decrypt(hour, place, time, &through(&seat.caller, "ssm.amazonaws.com"), context);
             }
@@ -69,7 +71,7 @@ pub fn server(hour: &mut Hour) {
             4 => store(hour, place, time, &seat, false),
             _ => {
                 let call = app::messaging(hour.dice(), place, instance.app);
-                hour.emit((place, time), &seat.caller, call, (4, 6));
+                hour.emit((place, time), &seat.caller, call, (12, 20));
             }
         }
         time += Seconds::from(hour.dice().between(1, 90));
@@ -84,7 +86,7 @@ fn decrypt(hour: &mut Hour, place: &Place, time: Seconds, caller: &Arc<Caller>, 
 fn read_secret(hour: &mut Hour, place: &Place, time: Seconds, seat: &Seat, app_name: &str) {
     let secret = place.secrets.iter().find(|secret| secret.contains(app_name)).unwrap_or(&place.secrets[0]);
     let call = app::get_secret(hour.dice(), secret);
-    hour.emit((place, time), &seat.caller, call, (6, 12));
+    hour.emit((place, time), &seat.caller, call, (14, 30));
     let context = kms::secret_context(hour.dice(), secret);
     decrypt(hour, place, time, &through(&seat.caller, "secretsmanager.amazonaws.com"), context);
 }
@@ -103,7 +105,7 @@ fn store(hour: &mut Hour, place: &Place, time: Seconds, seat: &Seat, read: bool)
     } else {
         (s3::put_object(dice, place, bucket, &key), kms::generate_data_key(dice, place, context))
     };
-    hour.emit((place, time), &seat.caller, call, (8, 14));
+    hour.emit((place, time), &seat.caller, call, (18, 30));
     hour.recorder.emit(place, time, &kms_caller, key_call);
 }
 
@@ -134,7 +136,7 @@ pub fn function(hour: &mut Hour) {
             4 => app::get_parameter(hour.dice(), place, app_name),
             _ => app::describe_store(hour.dice(), place, app_name),
         };
-        hour.emit((place, time), &seat.caller, call, (5, 26));
+        hour.emit((place, time), &seat.caller, call, (12, 50));
         time += Seconds::from(hour.dice().below(20));
     }
 }

@@ -44,9 +44,9 @@ fn seat(hour: &mut Hour, index: usize, person: &Person, account: usize, door: Do
 /// In how many of a thousand calls a permission is missing, by permission set.
 fn refusals(set: &str) -> u32 {
     match set {
-        "AdministratorAccess" | "PlatformEngineer" => 4,
-        "ReadOnlyAccess" | "Billing" | "StatementsAnalyst" => 40,
-        _ => 22,
+        "AdministratorAccess" | "PlatformEngineer" => 12,
+        "ReadOnlyAccess" | "Billing" | "StatementsAnalyst" => 90,
+        _ => 55,
     }
 }
 
@@ -61,7 +61,7 @@ fn region(hour: &mut Hour) -> usize {
 fn console(hour: &mut Hour, index: usize, person: &Person, account: usize) {
     let seat = seat(hour, index, person, account, Door::Console);
     let set = person.grants[account];
-    let odds = (refusals(set), 14);
+    let odds = (refusals(set), 30);
     let region = region(hour);
     let place = hour.world().place(account, region);
     let mut time = hour.moment_in(&seat);
@@ -103,7 +103,7 @@ fn read_statements(hour: &mut Hour, person: &Person, seat: &Seat, time: Seconds)
 
 fn shell(hour: &mut Hour, index: usize, person: &Person, account: usize) {
     let seat = seat(hour, index, person, account, Door::Shell);
-    let odds = (refusals(person.grants[account]), 22);
+    let odds = (refusals(person.grants[account]), 40);
     let region = region(hour);
     let place = hour.world().place(account, region);
     let mut time = hour.moment_in(&seat);
@@ -138,7 +138,7 @@ fn plan(hour: &mut Hour, index: usize, person: &Person, account: usize) {
     for _ in 0..hour.dice().between(2, 4) {
         for call in refresh(hour, place) {
             let page = if call.source == "iam" { hour.world().global(account) } else { place };
-            hour.emit((page, time), &seat.caller, call, (3, 24));
+            hour.emit((page, time), &seat.caller, call, (12, 40));
         }
         time += 1;
     }

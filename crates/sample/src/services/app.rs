@@ -78,7 +78,7 @@ pub fn invoke(dice: &mut Dice, place: &Place) -> Call {
     let arn = place.arn("lambda", &format!("function:{function}"));
     let request =
         json!({"functionName": (arn), "invocationType": "Event", "contentType": "application/json"});
-    Call::read("lambda", "Invoke", request)
+    Call::write("lambda", "Invoke", request, NULL)
         .on(place.account, "AWS::Lambda::Function", &arn)
         .with(json!({"functionVersion": (format!("{arn}:$LATEST"))}))
         .data()

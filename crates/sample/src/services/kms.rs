@@ -5,29 +5,30 @@ use crate::event::Call;
 use crate::json::{NULL, Raw, json};
 use crate::world::Place;
 
-fn key_arn(dice: &mut Dice, place: &Place) -> String {
+/// ARN and key material of one of the Region's keys.
+fn key<'a>(dice: &mut Dice, place: &'a Place) -> (String, &'a str) {
     let key = dice.pick(&place.keys);
-    place.arn("kms", &format!("key/{key}"))
+    (place.arn("kms", &format!("key/{}", key.id)), &key.material)
 }
 
 /// Decrypt with an encryption context.
 pub fn decrypt(dice: &mut Dice, place: &Place, context: Raw) -> Call {
-    let arn = key_arn(dice, place);
+    let (arn, material) = key(dice, place);
     let request = json!({
         "encryptionAlgorithm": "SYMMETRIC_DEFAULT", "keyId": (arn), "encryptionContext": context
     });
     Call::read("kms", "Decrypt", request)
         .on(place.account, "AWS::KMS::Key", &arn)
-        .with(json!({"keyMaterialId": (dice.hex(64))}))
+        .with(json!({"keyMaterialId": material}))
 }
 
 /// GenerateDataKey with an encryption context.
 pub fn generate_data_key(dice: &mut Dice, place: &Place, context: Raw) -> Call {
-    let arn = key_arn(dice, place);
+    let (arn, material) = key(dice, place);
     let request = json!({"keyId": (arn), "keySpec": "AES_256", "encryptionContext": context});
     Call::read("kms", "GenerateDataKey", request)
         .on(place.account, "AWS::KMS::Key", &arn)
-        .with(json!({"keyMaterialId": (dice.hex(64))}))
+        .with(json!({"keyMaterialId": material}))
 }
 
 /// The encryption context S3 uses for an object.
@@ -47,7 +48,7 @@ pub fn keys_page(dice: &mut Dice, place: &Place) -> Vec<Call> {
         Call::read("kms", "ListAliases", json!({"limit": 100})),
     ];
     for _ in 0..3 {
-        let arn = key_arn(dice, place);
+        let (arn, _) = key(dice, place);
         calls.push(Call::read("kms", "DescribeKey", json!({"keyId": (arn)})).on(
             place.account,
             "AWS::KMS::Key",
@@ -59,10 +60,10 @@ pub fn keys_page(dice: &mut Dice, place: &Place) -> Vec<Call> {
 
 /// The yearly rotation, reported by the service.
 pub fn rotate(dice: &mut Dice, place: &Place) -> Call {
-    let key = dice.pick(&place.keys).clone();
-    let arn = place.arn("kms", &format!("key/{key}"));
+    let key = dice.pick(&place.keys);
+    let arn = place.arn("kms", &format!("key/{}", key.id));
     let mut call = Call::write("kms", "RotateKey", NULL, NULL).on(place.account, "AWS::KMS::Key", &arn);
     call.kind = crate::event::Kind::ServiceEvent;
-    call.details = json!({"keyId": key, "rotationType": "AUTOMATIC", "keyOrigin": "AWS_KMS"});
+    call.details = json!({"keyId": (key.id), "rotationType": "AUTOMATIC", "keyOrigin": "AWS_KMS"});
     call
 }

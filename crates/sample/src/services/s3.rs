@@ -152,7 +152,7 @@ pub fn put_object(dice: &mut Dice, place: &Place, bucket: &str, key: &str) -> Ca
     });
     let response = json!({
         "x-amz-server-side-encryption": "aws:kms",
-        "x-amz-server-side-encryption-aws-kms-key-id": (place.arn("kms", &format!("key/{kms}"))),
+        "x-amz-server-side-encryption-aws-kms-key-id": (place.arn("kms", &format!("key/{}", kms.id))),
         "x-amz-server-side-encryption-bucket-key-enabled": "true"
     });
     let call = Call::write("s3", "PutObject", request, response).with(transfer(dice, 0, bytes, true));

@@ -56,8 +56,15 @@ pub(super) fn tell(tale: &mut Tale) {
         let outcome = outcome(tale, number);
         codes[outcome] += 1;
         tale.recorder.emit(place, time, &caller, fail_as(call, outcome));
+        if number == 0 {
+            note(tale, burst);
+        }
     }
     let end = start + burst.minutes as Seconds * 60;
+    tale.insights.push(report(place, &caller, burst, (start, end), codes));
+}
+
+fn note(tale: &mut Tale, burst: Burst) {
     tale.note(
         "address-burst",
         "A broken script calls AllocateAddress at 27,462 times its usual rate",
@@ -67,7 +74,6 @@ pub(super) fn tell(tale: &mut Tale) {
         ),
         format!("event:AllocateAddress user:{USER}"),
     );
-    tale.insights.push(report(place, &caller, burst, (start, end), codes));
 }
 
 /// Second of the burst at which a call of this number is due.

@@ -98,8 +98,7 @@ fn missed_afterwards(tale: &mut Tale, deleted: crate::time::Seconds) {
     for retry in 1..4 {
         let message = failure::denial(&caller, "sts:AssumeRole", &gone.role.arn());
         let call = sts::assume_role(&mut tale.recorder.dice, prod, &gone, None);
-        let mut call = call.fail("AccessDenied", message);
-        call.request = crate::json::NULL;
+        let call = call.unread().fail("AccessDenied", message);
         tale.recorder.emit(prod, time + 30 * retry, &Arc::clone(&caller), call);
     }
 }

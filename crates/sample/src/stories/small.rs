@@ -15,7 +15,7 @@ use super::Tale;
 pub(super) fn root_login(tale: &mut Tale) {
     let place = tale.recorder.world.global(SECURITY);
     let person = people::named("ines.moreau");
-    let root = identity::root(place.account, &person.office_ip(), person.browser());
+    let root = identity::root(place.account, &person.office_ip(), person.browser(), None);
     let device = format!("arn:aws:iam::{}:mfa/root-account-mfa-device", place.account);
     let time = tale.before(6, 3, 40);
     tale.recorder.emit(place, time, &root, sts::console_login(place, "Success", true, Some(&device)));
@@ -25,7 +25,8 @@ pub(super) fn root_login(tale: &mut Tale) {
         format!("From the office, with MFA, in account {}.", place.account),
         "userIdentity.type:Root".to_owned(),
     );
-    let inside = Arc::new(Caller { console: true, ..Caller::clone(&root) });
+    let inside = identity::root(place.account, &person.office_ip(), person.browser(), Some(time));
+    let inside = Arc::new(Caller { console: true, ..Caller::clone(&inside) });
     for (step, call) in operations::costs_page().into_iter().enumerate() {
         tale.recorder.emit(place, time + 30 + step as i64, &inside, call);
     }
