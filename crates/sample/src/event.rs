@@ -39,7 +39,7 @@ pub struct Call {
     resources: String,
     /// `requestID`; a new GUID when empty.
     pub request_id: String,
-    /// `errorCode` and `errorMessage`; a failed sign-in has the second only.
+    /// `errorCode` and `errorMessage`; some failures have only one of them, and the other is empty.
     pub error: Option<(&'static str, String)>,
     /// `eventType`.
     pub kind: Kind,
@@ -187,7 +187,9 @@ impl Event {
             if !code.is_empty() {
                 text(out, ",\"errorCode\":", code);
             }
-            text(out, ",\"errorMessage\":", message);
+            if !message.is_empty() {
+                text(out, ",\"errorMessage\":", message);
+            }
         }
         raw(out, ",\"requestParameters\":", &call.request);
         raw(out, ",\"responseElements\":", &call.response);

@@ -85,7 +85,7 @@ fn decrypt(hour: &mut Hour, place: &Place, time: Seconds, caller: &Arc<Caller>, 
 
 fn read_secret(hour: &mut Hour, place: &Place, time: Seconds, seat: &Seat, app_name: &str) {
     let secret = place.secrets.iter().find(|secret| secret.contains(app_name)).unwrap_or(&place.secrets[0]);
-    let call = app::get_secret(hour.dice(), secret);
+    let call = app::get_secret(secret);
     hour.emit((place, time), &seat.caller, call, (14, 30));
     let context = kms::secret_context(hour.dice(), secret);
     decrypt(hour, place, time, &through(&seat.caller, "secretsmanager.amazonaws.com"), context);

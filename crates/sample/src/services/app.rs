@@ -56,10 +56,8 @@ pub fn put_parameter(dice: &mut Dice, place: &Place, app: &str) -> Call {
 }
 
 /// Secrets Manager GetSecretValue.
-pub fn get_secret(dice: &mut Dice, secret: &str) -> Call {
-    let request = json!({"secretId": secret, "versionStage": "AWSCURRENT"});
-    let call = Call::read("secretsmanager", "GetSecretValue", request);
-    if dice.below(2) == 0 { call } else { call.with(json!({"SecretType": "OTHER"})) }
+pub fn get_secret(secret: &str) -> Call {
+    Call::read("secretsmanager", "GetSecretValue", json!({"secretId": secret, "versionStage": "AWSCURRENT"}))
 }
 
 /// CloudWatch Logs CreateLogStream of a function.

@@ -58,7 +58,7 @@ pub(super) fn tell(tale: &mut Tale) {
         attempts.push((false, dice.per_mille(300), s3::get_bucket_acl(dice, place, &bucket)));
     }
     for secret in &place.secrets {
-        attempts.push((false, secret.contains(instance.app), app::get_secret(dice, secret)));
+        attempts.push((false, secret.contains(instance.app), app::get_secret(secret)));
     }
     for app_name in place.apps {
         attempts.push((false, *app_name == instance.app, app::get_parameters(place, app_name)));
