@@ -1,47 +1,60 @@
-//! What every value offers.
+//! What every value offers: only this, without this, copy.
 
 use leptos::prelude::*;
 
+use super::Places;
 use crate::address::Address;
 use crate::components::copy::CopyButton;
 use crate::components::icon::Icon;
-use cloudtrail::search::{FieldRef, Query, edit, parse};
+use cloudtrail::search::{FieldRef, edit, parse};
 
-/// Only this value, without this value, copy: the doors of a value.
-#[component]
-pub fn Doors(address: Address, field: FieldRef, #[prop(into)] value: String) -> impl IntoView {
-    let query = current(&address);
-    let only = address.with_query(edit::include(&query, &field, &value)).href();
-    let without = address.with_query(edit::exclude(&query, &field, &value)).href();
-    let name = field.to_string();
-    view! {
-        <span class="doors">
-            <a class="door" href=only title="Only events with this" aria-label=format!("Only events with this {name}")>
-                <Icon name="include" />
-            </a>
-            <a
-                class="door"
-                href=without
-                title="Only events without this"
-                aria-label=format!("Only events without this {name}")
-            >
-                <Icon name="exclude" />
-            </a>
-            <CopyButton text=value label=format!("Copy this {name}") />
-        </span>
+/// A value longer than this makes no link: a query has its limits, and an address too.
+const MAX_VALUE: usize = 1_000;
+
+impl Places {
+    /// Links from the search of `address`. A query that cannot be read counts as empty: its links start anew.
+    pub(super) fn new(address: Address, own_page: bool) -> Places {
+        let query = parse(address.query()).or_else(|_| parse("")).ok();
+        Places { address, query, own_page }
+    }
+
+    /// Another event.
+    pub(super) fn event(&self, id: &str) -> String {
+        if self.own_page { self.address.event_page(id) } else { self.address.with_event(id).href() }
+    }
+
+    /// The search that also asks for this value; `None` if the value is too long or empty.
+    pub(super) fn only(&self, field: &FieldRef, value: &str) -> Option<String> {
+        self.edited(value, |query| edit::include(query, field, value))
+    }
+
+    /// The search that leaves this value out.
+    pub(super) fn without(&self, field: &FieldRef, value: &str) -> Option<String> {
+        self.edited(value, |query| edit::exclude(query, field, value))
+    }
+
+    fn edited(&self, value: &str, with: impl FnOnce(&cloudtrail::search::Query) -> String) -> Option<String> {
+        let query = self.query.as_ref().filter(|_| !value.is_empty() && value.len() <= MAX_VALUE)?;
+        Some(self.address.with_query(with(query)).href())
     }
 }
 
-/// The query of an address. Links from a page whose query cannot be read start a new one.
-pub(super) fn current(address: &Address) -> Query {
-    parse(address.query()).or_else(|_| parse("")).unwrap_or_else(|_| Query {
-        text: String::new(),
-        expr: cloudtrail::search::Expr::All,
-        tokens: Vec::new(),
-    })
-}
-
-/// The address that also asks for this value.
-pub(super) fn only(address: &Address, field: &FieldRef, value: &str) -> String {
-    address.with_query(edit::include(&current(address), field, value)).href()
+/// The doors of a value.
+pub(super) fn view(places: &Places, field: &FieldRef, value: String) -> AnyView {
+    let name = field.to_string();
+    let door = |href: Option<String>, icon: &'static str, label: String| {
+        href.map(|href| {
+            view! {
+                <a class="door" href=href title=label.clone() aria-label=label>
+                    <Icon name=icon />
+                </a>
+            }
+        })
+    };
+    let only = door(places.only(field, &value), "include", format!("Only events with this {name}"));
+    let without = door(places.without(field, &value), "exclude", format!("Only events without this {name}"));
+    view! {
+        <span class="doors">{only} {without} <CopyButton text=value label=format!("Copy this {name}") /></span>
+    }
+    .into_any()
 }

@@ -2,8 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::doors::only;
-use super::{Doors, Places, Value, section};
+use super::{Places, Value, doors, section};
 use crate::api::events::EventDetail;
 use cloudtrail::json::Node;
 use cloudtrail::record::{Record, Text};
@@ -172,17 +171,18 @@ impl Group {
     }
 }
 
+/// How many characters a value that is a link has at most.
+const SHORT: usize = 400;
+
 fn fact_view(fact: Fact, places: &Places) -> impl IntoView + use<> {
     let Fact { label, value, field, note } = fact;
-    let shown = match &field {
-        // A long text opens in place; as a link it would do two things at once.
-        Some(field) if value.chars().count() <= 400 => {
-            let href = only(&places.address, field, &value);
-            view! { <a class="fact__link" href=href><bdi>{value.clone()}</bdi></a> }.into_any()
-        }
-        _ => view! { <Value text=value.clone() /> }.into_any(),
+    // A long text opens in place; as a link it would do two things at once.
+    let href = field.as_ref().filter(|_| value.chars().count() <= SHORT).and_then(|field| places.only(field, &value));
+    let shown = match href {
+        Some(href) => view! { <a class="fact__link" href=href><bdi>{value.clone()}</bdi></a> }.into_any(),
+        None => view! { <Value text=value.clone() /> }.into_any(),
     };
-    let doors = field.map(|field| view! { <Doors address=places.address.clone() field=field value=value /> });
+    let doors = field.map(|field| doors::view(places, &field, value));
     view! {
         <div class="fact">
             <dt class="fact__label">{label}</dt>

@@ -2,11 +2,11 @@
 
 use leptos::prelude::*;
 
-use super::long::grouped;
 use super::{Places, Value, section};
-use crate::address::{Address, encode};
+use crate::address::encode;
 use crate::api::events::EventDetail;
 use crate::components::copy::CopyButton;
+use crate::text::grouped;
 use cloudtrail::json::{Kind, Node};
 use cloudtrail::record::Record;
 use cloudtrail::search::{Field, FieldRef};
@@ -32,7 +32,7 @@ pub(super) fn view(record: &Record<'_>, detail: &EventDetail, places: &Places) -
     texts.truncate(MAX_NODES);
     let texts = StoredValue::new(texts);
     let found = Memo::new(move |_| texts.with_value(|texts| find::find(texts, &needle.read())));
-    let mut tree = Tree { address: &places.address, found, spread, next: 0 };
+    let mut tree = Tree { places, found, spread, next: 0 };
     let members = tree.members(record.root, &mut Vec::new(), 0);
     let raw = format!("/api/v1/{}/events/{}", encode(&places.address.account), encode(&detail.row.id));
     let content = view! {
@@ -50,10 +50,10 @@ pub(super) fn view(record: &Record<'_>, detail: &EventDetail, places: &Places) -
                 <span class="json__count" role="status">
                     {move || found.with(Found::say)}
                 </span>
-                <button type="button" class="button button--quiet needs-script" on:click=move |_| spread.set(Some(true))>
+                <button type="button" class="button button--quiet js-only" on:click=move |_| spread.set(Some(true))>
                     "Unfold all"
                 </button>
-                <button type="button" class="button button--quiet needs-script" on:click=move |_| spread.set(Some(false))>
+                <button type="button" class="button button--quiet js-only" on:click=move |_| spread.set(Some(false))>
                     "Fold all"
                 </button>
                 <a class="button button--quiet" href=raw rel="external" target="_blank">
@@ -104,7 +104,7 @@ fn collect(key: Option<&str>, node: Node<'_>, texts: &mut Vec<Text>) {
 }
 
 struct Tree<'a> {
-    address: &'a Address,
+    places: &'a Places,
     found: Memo<Found>,
     spread: RwSignal<Option<bool>>,
     /// The number of the next node, as in the texts.
@@ -199,8 +199,7 @@ impl Tree<'_> {
         };
         let dotted = path.join(".");
         let field = Field::from_name(&dotted).map_or_else(|| FieldRef::Path(path.to_vec()), FieldRef::Known);
-        let only = (!text.is_empty()).then(|| {
-            let href = super::doors::only(self.address, &field, &text);
+        let only = self.places.only(&field, &text).map(|href| {
             let label = format!("Only events where {dotted} is this");
             view! { <a class="door json__only" href=href title=label.clone() aria-label=label></a> }
         });

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::text::grouped;
 use cloudtrail::secret::is_secret;
 
 /// How many characters of a value are shown at once.
@@ -40,28 +41,4 @@ pub fn Value(#[prop(into)] text: String, #[prop(optional, into)] key: String) ->
         </details>
     }
     .into_any()
-}
-
-/// A count to read: `27,462`.
-pub(super) fn grouped(count: u64) -> String {
-    let digits = count.to_string();
-    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn counts_are_grouped_by_thousands() {
-        let counts = [0, 999, 1_000, 27_462, 1_000_000].map(grouped);
-        assert_eq!(counts, ["0", "999", "1,000", "27,462", "1,000,000"]);
-    }
 }

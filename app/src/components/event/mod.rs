@@ -6,6 +6,7 @@ use crate::address::Address;
 use crate::api::events::EventDetail;
 use cloudtrail::json::Tape;
 use cloudtrail::record::Record;
+use cloudtrail::search::Query;
 
 mod chain;
 mod doors;
@@ -18,14 +19,13 @@ mod related;
 mod resources;
 mod sentence;
 
-pub use doors::Doors;
 pub use long::Value;
 
 /// Everything about one event, the sentence first. Its links lead into the search of `address`; other events open in
 /// the drawer beside that list, or, with `own_page`, on pages of their own.
 #[component]
 pub fn EventPanel(detail: EventDetail, address: Address, #[prop(optional)] own_page: bool) -> impl IntoView {
-    let places = Places { address, own_page };
+    let places = Places::new(address, own_page);
     let mut tape = Tape::default();
     let record = tape.parse(&detail.raw).ok().and_then(Record::read);
     let Some(record) = record else {
@@ -50,14 +50,8 @@ pub fn EventPanel(detail: EventDetail, address: Address, #[prop(optional)] own_p
 #[derive(Clone, Debug)]
 struct Places {
     address: Address,
+    query: Option<Query>,
     own_page: bool,
-}
-
-impl Places {
-    /// Another event.
-    fn event(&self, id: &str) -> String {
-        if self.own_page { self.address.event_page(id) } else { self.address.with_event(id).href() }
-    }
 }
 
 /// A part of the panel under a heading.

@@ -2,11 +2,11 @@
 
 use leptos::prelude::*;
 
-use super::long::grouped;
 use super::{Places, section};
 use crate::address::Address;
 use crate::api::events::EventDetail;
 use crate::components::timestamp::Timestamp;
+use crate::text::grouped;
 use cloudtrail::chain::{RelatedBy, RelatedGroup};
 use cloudtrail::search::EventRow;
 

@@ -2,9 +2,8 @@
 
 use leptos::prelude::*;
 
-use super::long::grouped;
-use super::{Doors, Places, Value, section};
-use crate::components::event::doors::only;
+use super::{Places, Value, doors, section};
+use crate::text::grouped;
 use cloudtrail::json::Node;
 use cloudtrail::record::{Record, Text};
 use cloudtrail::search::{Field, FieldRef};
@@ -21,11 +20,11 @@ pub(super) fn view(record: &Record<'_>, places: &Places) -> AnyView {
     let rows = names.iter().take(LISTED).map(|name| {
         view! {
             <li class="resources__row">
-                <a class="resources__name mono" href=only(&places.address, &field, name)>
+                <a class="resources__name mono" href=places.only(&field, name)>
                     <Value text=name.to_string() />
                 </a>
                 {kind(record, name).map(|kind| view! { <span class="muted">{kind}</span> })}
-                <Doors address=places.address.clone() field=field.clone() value=name.to_string() />
+                {doors::view(places, &field, name.to_string())}
             </li>
         }
     });

@@ -3,7 +3,6 @@
 use leptos::prelude::*;
 
 use super::Places;
-use super::doors::only;
 use crate::api::events::EventDetail;
 use cloudtrail::record::Record;
 use cloudtrail::search::{Field, FieldRef};
@@ -12,7 +11,9 @@ pub(super) fn view(record: &Record<'_>, detail: &EventDetail, places: &Places) -
     let pieces = record.sentence().pieces.into_iter().map(|piece| match piece.value {
         None => view! { <bdi>{piece.text}</bdi> }.into_any(),
         Some((field, value)) => {
-            let href = only(&places.address, &FieldRef::Known(field), &value);
+            let Some(href) = places.only(&FieldRef::Known(field), &value) else {
+                return view! { <bdi>{piece.text}</bdi> }.into_any();
+            };
             let class = match field {
                 Field::Event => "event__value event__value--what",
                 Field::Who => "event__value event__value--who",
