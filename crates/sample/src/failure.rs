@@ -52,7 +52,7 @@ fn refuse(call: Call, code: &'static str, message: String) -> Call {
 
 /// Makes a call fail for another reason than permissions. Calls for which none is at hand stay as they are.
 pub fn mishap(dice: &mut Dice, place: &Place, call: Call) -> Call {
-    let throttled = dice.below(3) == 0;
+    let throttled = dice.below(2) == 0;
     match (call.source, call.name) {
         ("ec2", _) if throttled => {
             call.fail("Client.RequestLimitExceeded", "Request limit exceeded.".to_owned())

@@ -190,7 +190,7 @@ impl Person {
 
     /// Their command line.
     pub fn shell(&self) -> &'static str {
-        if self.desk % 2 == 0 {
+        if self.desk.is_multiple_of(2) {
             "aws-cli/2.31.18 md/awscrt#0.28.2 ua/2.1 os/macos#25.1.0 md/arch#arm64 lang/python#3.13.9 md/pyimpl#CPython m/E,b,Z,AE cfg/retry-mode#standard md/installer#source md/prompt#off"
         } else {
             "aws-cli/2.30.7 md/awscrt#0.27.6 ua/2.1 os/linux#6.8.0-86-generic md/arch#x86_64 lang/python#3.13.7 md/pyimpl#CPython m/E,G,b cfg/retry-mode#standard md/installer#exe md/distrib#ubuntu.24 md/prompt#off"

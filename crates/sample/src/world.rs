@@ -46,6 +46,9 @@ const PURPOSES: [&[&str]; 3] = [
     &["findings", "reports"],
 ];
 
+/// Kinds of instances.
+const KINDS: [&str; 4] = ["t3.medium", "m6i.large", "c6i.xlarge", "r6g.large"];
+
 /// Everything that does not change while events are made.
 pub struct World {
     /// Seed of the whole sample.
@@ -218,7 +221,7 @@ impl Place {
                         dice.between(10, 250)
                     ),
                     zone: format!("{region}{}", char::from(b'a' + zone as u8)),
-                    kind: *dice.pick(&["t3.medium", "m6i.large", "c6i.xlarge", "r6g.large"]),
+                    kind: KINDS[dice.below(KINDS.len() as u32) as usize],
                 });
             }
         }

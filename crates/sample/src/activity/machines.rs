@@ -62,7 +62,7 @@ pub fn server(hour: &mut Hour) {
             }
             1 => {
                 let call = app::get_parameter(hour.dice(), place, instance.app);
-                hour.emit((place, time), &seat.caller, call, (0, 40));
+                hour.emit((place, time), &seat.caller, call, (0, 60));
                 let context = json!({"PARAMETER_ARN": (app::parameter(place, instance.app, "database-url"))});
                 decrypt(hour, place, time, &through(&seat.caller, "ssm.amazonaws.com"), context);
             }
@@ -71,7 +71,7 @@ pub fn server(hour: &mut Hour) {
             4 => store(hour, place, time, &seat, false),
             _ => {
                 let call = app::messaging(hour.dice(), place, instance.app);
-                hour.emit((place, time), &seat.caller, call, (12, 20));
+                hour.emit((place, time), &seat.caller, call, (16, 30));
             }
         }
         time += Seconds::from(hour.dice().between(1, 90));
@@ -105,7 +105,7 @@ fn store(hour: &mut Hour, place: &Place, time: Seconds, seat: &Seat, read: bool)
     } else {
         (s3::put_object(dice, place, bucket, &key), kms::generate_data_key(dice, place, context))
     };
-    hour.emit((place, time), &seat.caller, call, (18, 30));
+    hour.emit((place, time), &seat.caller, call, (24, 48));
     hour.recorder.emit(place, time, &kms_caller, key_call);
 }
 
@@ -136,7 +136,7 @@ pub fn function(hour: &mut Hour) {
             4 => app::get_parameter(hour.dice(), place, app_name),
             _ => app::describe_store(hour.dice(), place, app_name),
         };
-        hour.emit((place, time), &seat.caller, call, (12, 50));
+        hour.emit((place, time), &seat.caller, call, (16, 80));
         time += Seconds::from(hour.dice().below(20));
     }
 }

@@ -61,7 +61,7 @@ fn region(hour: &mut Hour) -> usize {
 fn console(hour: &mut Hour, index: usize, person: &Person, account: usize) {
     let seat = seat(hour, index, person, account, Door::Console);
     let set = person.grants[account];
-    let odds = (refusals(set), 30);
+    let odds = (refusals(set), 45);
     let region = region(hour);
     let place = hour.world().place(account, region);
     let mut time = hour.moment_in(&seat);
@@ -103,7 +103,7 @@ fn read_statements(hour: &mut Hour, person: &Person, seat: &Seat, time: Seconds)
 
 fn shell(hour: &mut Hour, index: usize, person: &Person, account: usize) {
     let seat = seat(hour, index, person, account, Door::Shell);
-    let odds = (refusals(person.grants[account]), 40);
+    let odds = (refusals(person.grants[account]), 60);
     let region = region(hour);
     let place = hour.world().place(account, region);
     let mut time = hour.moment_in(&seat);
@@ -138,9 +138,9 @@ fn plan(hour: &mut Hour, index: usize, person: &Person, account: usize) {
     for _ in 0..hour.dice().between(2, 4) {
         for call in refresh(hour, place) {
             let page = if call.source == "iam" { hour.world().global(account) } else { place };
-            hour.emit((page, time), &seat.caller, call, (12, 40));
+            hour.emit((page, time), &seat.caller, call, (12, 60));
         }
-        time += 1;
+        time += Seconds::from(hour.dice().between(1, 3));
     }
 }
 

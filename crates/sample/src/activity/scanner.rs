@@ -36,7 +36,7 @@ pub fn run(hour: &mut Hour) {
         let place = hour.world().place(account, region);
         let call = audit::scan(hour.dice(), place);
         let at = if call.source == "iam" { hour.world().global(account) } else { place };
-        hour.emit((at, time), &seat.caller, call, (60, 30));
+        hour.emit((at, time), &seat.caller, call, (70, 50));
         time += Seconds::from(hour.dice().below(3));
     }
 }

@@ -106,7 +106,7 @@ fn record(hour: &mut Hour, place: &Place) {
     for _ in 0..hour.dice().between(3, 7) {
         let call = audit::config_sweep(hour.dice(), place);
         let at = if call.source == "iam" { hour.world().global(place.account_index) } else { place };
-        hour.emit((at, time), &seat.caller, call, (0, 45));
+        hour.emit((at, time), &seat.caller, call, (0, 80));
         time += Seconds::from(hour.dice().below(3));
     }
     let put = audit::put_evaluations(hour.dice(), place, time);
@@ -125,7 +125,7 @@ fn scale(hour: &mut Hour, place: &Place) {
             2..=5 => operations::target_health(hour.dice(), place),
             _ => ec2::describe_instances(hour.dice(), place),
         };
-        hour.emit((place, time), &seat.caller, call, (0, 40));
+        hour.emit((place, time), &seat.caller, call, (0, 70));
         time += Seconds::from(hour.dice().between(1, 60));
     }
 }
@@ -146,7 +146,7 @@ fn containers(hour: &mut Hour, place: &Place) {
     let mut time = hour.moment_in(&seat);
     for _ in 0..hour.dice().between(2, 7) {
         let call = operations::target_health(hour.dice(), place);
-        hour.emit((place, time), &seat.caller, call, (0, 30));
+        hour.emit((place, time), &seat.caller, call, (0, 60));
         time += Seconds::from(hour.dice().between(5, 90));
     }
 }

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use crate::read::{at, bytes, make, options, texts, usual};
 
 /// Hash of the text of a small sample. A change of the generator changes it; that is then a decision, not an accident.
-const PINNED: &str = "7ba1a822c753a25b02ed12f4ccc531c6912153fa182ec82505e8175dce2b0112";
+const PINNED: &str = "2221ad08c85ff4639000c9aa2e0ebf26021874abef1b3959433779158318a308";
 
 #[test]
 fn the_same_seed_gives_the_same_bytes_and_another_seed_others() {
