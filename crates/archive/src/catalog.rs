@@ -151,8 +151,7 @@ impl Catalog {
         if create {
             let made = sqlx::raw_sql(TABLES).execute(&catalog.pool).await;
             made.map_err(|source| catalog.failed("set up", source))?;
-            let sql =
-                "INSERT OR IGNORE INTO meta VALUES ('format_version', ?), ('generation', 0), ('writer', 0)";
+            let sql = "INSERT OR IGNORE INTO meta VALUES ('format_version', ?), ('generation', 0)";
             let made = sqlx::query(sql).bind(FORMAT_VERSION).execute(&catalog.pool).await;
             made.map_err(|source| catalog.failed("set up", source))?;
         }
@@ -164,9 +163,13 @@ impl Catalog {
         self.meta("format_version").await
     }
 
-    /// The number of the present state.
-    pub async fn generation(&self) -> Result<i64, ArchiveError> {
-        self.meta("generation").await
+    /// The number of the present state, and whether a writer is taking in files.
+    pub async fn present(&self) -> Result<(i64, bool), ArchiveError> {
+        let sql = "SELECT (SELECT value FROM meta WHERE key = 'generation'),
+                          COALESCE((SELECT value FROM meta WHERE key = 'taking_in'), 0)";
+        let row =
+            sqlx::query(sql).fetch_one(&self.pool).await.map_err(|source| self.failed("read", source))?;
+        Ok((row.get(0), row.get::<i64, _>(1) != 0))
     }
 
     async fn meta(&self, key: &str) -> Result<i64, ArchiveError> {
@@ -229,7 +232,7 @@ impl Catalog {
     /// Whether the files of an earlier state are all still there.
     pub async fn remembers(&self, generation: i64) -> Result<bool, ArchiveError> {
         let forgotten = self.meta("forgotten").await.unwrap_or(0);
-        Ok(generation >= forgotten && generation <= self.generation().await?)
+        Ok(generation >= forgotten && generation <= self.present().await?.0)
     }
 
     /// Adds files and sources, and takes out the files that new ones replace: all of it or nothing. Returns the ids of

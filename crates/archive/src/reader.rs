@@ -174,11 +174,11 @@ impl Archive {
 
     /// The present state.
     pub(crate) async fn present(&self) -> Result<Arc<Snapshot>, ArchiveError> {
-        let generation = self.inner.catalog.generation().await?;
+        let (generation, taking_in) = self.inner.catalog.present().await?;
         let known = self.inner.present.read().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some(known) = known
             && known.generation == generation
-            && !known.taking_in
+            && known.taking_in == taking_in
         {
             return Ok(known);
         }

@@ -226,24 +226,16 @@ impl Segment {
             let rows = group.num_rows() as usize;
             let pages = offsets[leaf::RAW].page_locations();
             let start = |page: usize| pages.get(page).map_or(rows, |page| page.first_row_index as usize);
-            let chosen: Vec<usize> = (0..pages.len())
-                .filter(|page| wanted(first_row + start(*page)..first_row + start(page + 1)))
-                .collect();
-            if !chosen.is_empty() {
-                let locations = chosen.iter().map(|page| pages[*page].clone()).collect();
-                let column = group.column(leaf::RAW);
-                let mut reader =
-                    SerializedPageReader::new(self.handle.clone(), column, rows, Some(locations))?;
-                let mut chosen = chosen.iter();
-                while let Some(page) = reader.get_next_page()? {
-                    if let Page::DataPage { buf, num_values, .. } = page
-                        && let Some(number) = chosen.next()
-                    {
-                        visit(
-                            first_row + start(*number),
-                            RawPage { bytes: buf, values: num_values as usize },
-                        );
-                    }
+            let column = group.column(leaf::RAW);
+            // All pages are named, and those of no interest skipped: the reader takes a gap before the first for a
+            // dictionary.
+            let mut reader =
+                SerializedPageReader::new(self.handle.clone(), column, rows, Some(pages.clone()))?;
+            for page in 0..pages.len() {
+                if !wanted(first_row + start(page)..first_row + start(page + 1)) {
+                    reader.skip_next_page()?;
+                } else if let Some(Page::DataPage { buf, num_values, .. }) = reader.get_next_page()? {
+                    visit(first_row + start(page), RawPage { bytes: buf, values: num_values as usize });
                 }
             }
             first_row += rows;

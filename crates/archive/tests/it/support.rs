@@ -2,13 +2,16 @@
 
 use archive::{Archive, IntakeOptions, Request, Writer};
 use cloudtrail::intake::Report;
-use cloudtrail::search::{EventPage, Search, TimeRange, parse};
+use cloudtrail::json::{Tape, canonical};
+use cloudtrail::search::{EventPage, EventRow, Search, TimeRange, parse};
 use cloudtrail::time::Time;
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::Arc;
 use tempfile::TempDir;
 
@@ -41,13 +44,23 @@ impl Place {
 
     /// Takes in everything under `logs`.
     pub async fn take_in(&self) -> (Report, Archive) {
+        self.take_in_with(&options()).await
+    }
+
+    pub async fn take_in_with(&self, options: &IntakeOptions) -> (Report, Archive) {
         let writer = Writer::open(&self.archive()).await.unwrap();
-        let report = writer.take_in(&[self.logs()], &options(), |_| {}).await.unwrap();
+        let report = writer.take_in(&[self.logs()], options, |_| {}).await.unwrap();
         (report, writer.archive())
+    }
+
+    /// The catalog as any SQLite client sees it.
+    pub async fn catalog(&self) -> SqlitePool {
+        let options = SqliteConnectOptions::new().filename(self.archive().join("catalog.sqlite"));
+        SqlitePool::connect_with(options).await.unwrap()
     }
 }
 
-/// One thread fewer surprises, and a clock that stands.
+/// The usual options, with a clock that stands.
 pub fn options() -> IntakeOptions {
     IntakeOptions {
         clock: Arc::new(|| Time::parse("2026-11-22T12:00:00Z").unwrap()),
@@ -99,6 +112,46 @@ pub async fn all_raw(archive: &Archive, query: &str) -> Vec<String> {
         raw.extend(events.unwrap().into_iter().map(|event| event.raw));
     }
     raw
+}
+
+/// What an event is known by: its id and its hash.
+pub type Identity = (String, String);
+
+pub fn identity(row: &EventRow) -> Identity {
+    (row.id.clone(), row.hash.clone())
+}
+
+/// The identities of all events of a search, newest first.
+pub async fn identities(archive: &Archive, query: &str) -> Vec<Identity> {
+    let mut stream = archive.stream(&search(query)).await.unwrap();
+    let mut identities = Vec::new();
+    while let Some(events) = stream.next().await {
+        identities.extend(events.unwrap().iter().map(|event| identity(&event.row)));
+    }
+    identities
+}
+
+/// A record's hash as the contract says: SHA-256 of its canonical JSON.
+pub fn hash_of(raw: &str) -> String {
+    use sha2::{Digest, Sha256};
+    let mut tape = Tape::default();
+    format!("{:x}", Sha256::digest(canonical(tape.parse(raw).unwrap())))
+}
+
+/// Runs one test of this binary again in a process of its own, with an environment variable set; `before` is the
+/// command (with its arguments) that starts it, if it takes one.
+pub fn this_test_again(name: &str, variable: (&str, &str), before: &[&str]) -> Command {
+    let binary = std::env::current_exe().unwrap();
+    let mut command = match before {
+        [] => Command::new(&binary),
+        [program, arguments @ ..] => {
+            let mut command = Command::new(program);
+            command.args(arguments).arg(&binary);
+            command
+        }
+    };
+    command.args(["--exact", name, "--nocapture"]).env(variable.0, variable.1);
+    command
 }
 
 /// Every file of an archive that is not the catalog, by path and size.

@@ -34,13 +34,14 @@ fn of_field(field: &FieldRef, test: &Test) -> Option<Vec<String>> {
         }
         _ => None,
     };
-    // Whatever is asked of a path, its keys stand in the record.
+    // Whatever is asked of a path, its keys stand in the record; the last is the one that few records have.
     let keys = match field {
-        FieldRef::Path(path) => path
-            .iter()
-            .filter_map(|key| longest_run(&Pattern::literal(key, true)))
-            .max_by_key(String::len)
-            .map(|key| vec![key]),
+        FieldRef::Path(path) => {
+            let runs: Vec<String> =
+                path.iter().filter_map(|key| longest_run(&Pattern::literal(key, true))).collect();
+            let telling = runs.iter().rev().find(|run| run.len() >= 4);
+            telling.or_else(|| runs.iter().max_by_key(|run| run.len())).map(|key| vec![key.clone()])
+        }
         FieldRef::Known(_) => None,
     };
     // A value says more than a key, which stands in every record of its kind.
@@ -141,8 +142,9 @@ mod tests {
             ("id:abc", None),
             ("account:prod", None),
             ("requestParameters.bucketName:prod-*", Some("prod-")),
-            ("requestParameters.bucketName:é*", Some("requestparameters")),
-            ("requestParameters.bucketName:*", Some("requestparameters")),
+            ("requestParameters.bucketName:é*", Some("bucketname")),
+            ("requestParameters.bucketName:*", Some("bucketname")),
+            ("requestParameters.x:*", Some("requestparameters")),
             ("-requestParameters.bucketName:*", None),
             (".x:>5", Some("x")),
         ];
