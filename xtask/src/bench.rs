@@ -36,7 +36,8 @@ fn archive(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     }
     let step = say::step("measuring the archive (release)");
     let mut cargo = workspace.cargo();
-    cargo.args(["bench", "--package", "archive"]).env("WAYMARK_BENCH_OUT", &latest);
+    // Without `--package`, so that it shares its libraries with the server's release build below.
+    cargo.args(["bench", "--bench", "archive"]).env("WAYMARK_BENCH_OUT", &latest);
     if !arguments.is_empty() {
         cargo.arg("--").args(arguments);
     }
@@ -108,13 +109,16 @@ fn verdict(measure: &str, value: f64, bar: f64) -> String {
     )
 }
 
-/// Three digits that matter, and no more than that.
+/// About three digits that matter.
 fn number(value: f64) -> String {
-    match value.abs() {
-        size if size >= 100.0 => format!("{value:.0}"),
-        size if size >= 10.0 => format!("{value:.1}"),
-        _ => format!("{value:.2}"),
-    }
+    let decimals = match value.abs() {
+        size if size >= 100.0 => 0,
+        size if size >= 10.0 => 1,
+        size if size >= 1.0 => 2,
+        size if size >= 0.1 => 3,
+        _ => 4,
+    };
+    format!("{value:.decimals$}")
 }
 
 #[cfg(test)]
@@ -136,6 +140,7 @@ mod tests {
         let words = |line: &str| line.split_whitespace().map(str::to_owned).collect::<Vec<_>>().join(" ");
         assert_eq!(lines.len(), 4);
         assert_eq!(words(&lines[2]), "take in events_per_s 5.00 at least 4.00 ok");
+        assert_eq!([number(27_462.0), number(31.25), number(0.0042)], ["27462", "31.2", "0.0042"]);
         assert_eq!(words(&lines[3]), "take in seconds 3.00 2.00 1.50x at most 2.50 MISSED");
     }
 }
