@@ -45,7 +45,8 @@ fn badges(record: &Record<'_>, detail: &EventDetail) -> AnyView {
         _ => None,
     };
     let category = Some(record.category().to_owned()).filter(|category| category != "Management");
-    let versions = Some(detail.versions.len()).filter(|count| *count > 0);
+    let others = detail.versions.iter().filter(|version| version.hash != detail.row.hash).count();
+    let versions = Some(others).filter(|count| *count > 0);
     view! {
         <ul class="event__badges">
             <li class=access.0>{access.1}</li>
