@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::read::{Sample, at, make, options, usual};
 
-fn found<'a>(sample: &'a Sample, test: impl Fn(&Value) -> bool) -> Vec<&'a Value> {
+fn found(sample: &Sample, test: impl Fn(&Value) -> bool) -> Vec<&Value> {
     let mut found: Vec<&Value> = sample.events.iter().filter(|record| test(record)).collect();
     found.sort_by_key(|record| at(record, "eventTime"));
     found
