@@ -1,2 +1,10 @@
 //! The `waymark` binary.
-fn main() {}
+
+// The types of views nest deeply.
+#![recursion_limit = "512"]
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    waymark_server::cli::main()
+}

@@ -14,6 +14,8 @@ use std::sync::{Arc, LazyLock};
 pub const FORMAT_VERSION: i64 = 1;
 
 /// The text columns. Those before [`TextColumn::CACHED`] are kept in memory by readers, as codes into a dictionary.
+// The variants number the columns; not each of them is called by name.
+#[allow(dead_code)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(usize)]
 pub enum TextColumn {

@@ -292,11 +292,6 @@ pub fn id_hash(id: &str) -> u64 {
     hasher.finish()
 }
 
-/// The instant of a row.
-pub fn time(millis: i64) -> Time {
-    Time::from_millis(millis)
-}
-
 fn open(path: &Path) -> Result<File, ArchiveError> {
     File::open(path).map_err(|source| ArchiveError::File { action: "read", path: path.to_owned(), source })
 }

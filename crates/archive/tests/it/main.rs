@@ -1,5 +1,7 @@
 //! The archive through its public face, on files it made itself.
 
+/// Made-up records of every kind.
+mod corpus;
 /// Making log files and reading archives.
 mod support;
 
