@@ -116,3 +116,62 @@ pub fn share_across(event: &ev::PointerEvent, element: &Element) -> f64 {
     }
     ((f64::from(event.client_x()) - frame.left()) / frame.width()).clamp(0.0, 1.0)
 }
+
+/// The first element inside another that a selector finds.
+pub fn find_in(element: &Element, selector: &str) -> Option<HtmlElement> {
+    element.query_selector(selector).ok().flatten()?.dyn_into().ok()
+}
+
+/// Focuses the first element inside another that a selector finds.
+pub fn focus_within(element: &Element, selector: &str) {
+    if let Some(found) = find_in(element, selector) {
+        focus(&found);
+    }
+}
+
+/// Goes to a field and selects its text.
+pub fn enter_field(id: &str) {
+    let field =
+        document().get_element_by_id(id).and_then(|field| field.dyn_into::<web_sys::HtmlInputElement>().ok());
+    if let Some(field) = field {
+        focus(&field);
+        field.select();
+    }
+}
+
+/// Closes open menus and says whether there were any. After a click only those that it did not hit, or whose link it
+/// followed.
+pub fn close_menus(click: Option<&ev::MouseEvent>) -> bool {
+    let mut closed = false;
+    for menu in find_all("details.menu[open]") {
+        let target =
+            click.and_then(|click| click.target()).and_then(|target| target.dyn_into::<Element>().ok());
+        let stays = target.is_some_and(|target| {
+            let follows = target.closest("a[href]").ok().flatten().is_some();
+            menu.contains(Some(&target)) && (!follows || menu.class_list().contains("menu--stays"))
+        });
+        if !stays {
+            // Taking away what is there does not fail.
+            drop(menu.remove_attribute("open"));
+            if click.is_none() {
+                focus_within(&menu, "summary");
+            }
+            closed = true;
+        }
+    }
+    closed
+}
+
+/// Gets a file.
+pub fn download(address: &str) {
+    // An address of ours is one.
+    drop(window().location().assign(address));
+}
+
+/// Copies the address of this view.
+pub fn copy_address() {
+    if let Ok(address) = window().location().href() {
+        // Without the right to the clipboard nothing is copied; the address bar still has it.
+        drop(window().navigator().clipboard().write_text(&address));
+    }
+}

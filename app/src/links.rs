@@ -8,7 +8,7 @@ use crate::address::Address;
 const MAX_VALUE: usize = 1_000;
 
 /// Makes links out of the search of a page.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Links {
     address: Address,
     query: Query,

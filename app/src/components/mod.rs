@@ -38,3 +38,33 @@ pub mod search_bar;
 
 /// The searches that people start from.
 pub mod toggles;
+
+/// The time window of a search.
+pub mod time_range;
+
+/// Events over time.
+pub mod histogram;
+
+/// Counts by value.
+pub mod facets;
+
+/// Choosing and ordering columns.
+pub mod columns_menu;
+
+/// What a search looked at.
+pub mod coverage;
+
+/// Taking results away.
+pub mod download;
+
+/// From page to page.
+pub mod pager;
+
+/// Events as a table.
+pub mod table;
+
+/// The command palette.
+pub mod palette;
+
+/// What the keys do.
+pub mod shortcuts;

@@ -8,7 +8,7 @@ pub fn NotFound() -> impl IntoView {
     #[cfg(feature = "ssr")]
     crate::server::set_status(404);
     view! {
-        <main class="page page--narrow" id="main">
+        <main class="page page--narrow" id="main" tabindex="-1">
             <h1>"There is no such page"</h1>
             <p>"The address may be cut off. Nothing is lost: " <a href="/">"go to the events"</a> "."</p>
         </main>

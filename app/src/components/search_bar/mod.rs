@@ -30,12 +30,20 @@ pub fn SearchBar(address: Memo<Address>, links: Memo<Links>) -> impl IntoView {
     Effect::new(move |_| typed.set(query.get()));
     let problem = Memo::new(move |_| parse(address.read().query()).err());
     let suggestions = Suggestions::default();
+    let field = NodeRef::new();
+    let completer = Completer { field, typed, suggestions, address, asked: StoredValue::new(0) };
     let scrolled = RwSignal::new(0);
     let action = move || format!("/a/{}/events", crate::address::encode(&address.read().account));
 
     view! {
         <search class="search-bar">
-            <form class="search-bar__form" method="get" action=action data-list>
+            <form
+                class="search-bar__form"
+                method="get"
+                action=action
+                data-list
+                on:submit=move |_| completer.close()
+            >
                 <label class="visually-hidden" for=FIELD>
                     "Search events"
                 </label>
@@ -43,7 +51,7 @@ pub fn SearchBar(address: Memo<Address>, links: Memo<Links>) -> impl IntoView {
                     <Icon name="search" />
                     <div class="search-bar__stack">
                         <Mirror typed scrolled />
-                        <SearchField typed suggestions scrolled address problem />
+                        <SearchField completer scrolled problem />
                     </div>
                     <kbd class="search-bar__key" aria-hidden="true">
                         "/"
@@ -67,14 +75,11 @@ pub fn SearchBar(address: Memo<Address>, links: Memo<Links>) -> impl IntoView {
 
 #[component]
 fn SearchField(
-    typed: RwSignal<String>,
-    suggestions: Suggestions,
+    completer: Completer,
     scrolled: RwSignal<i32>,
-    address: Memo<Address>,
     problem: Memo<Option<ParseError>>,
 ) -> impl IntoView {
-    let field = NodeRef::new();
-    let completer = Completer { field, typed, suggestions, address, asked: StoredValue::new(0) };
+    let Completer { field, typed, suggestions, .. } = completer;
     Effect::new(move |_| {
         if let Some(suggestion) = suggestions.picked.get() {
             completer.take(&suggestion);
