@@ -1,0 +1,88 @@
+//! How far taking in has come, on standard error.
+
+use std::sync::Arc;
+
+use archive::Progress;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+/// A bar that fills as files are read. It shows nothing where standard error is not a terminal.
+#[derive(Clone)]
+pub struct Bar {
+    bar: Arc<ProgressBar>,
+}
+
+impl Bar {
+    /// A bar that has not begun.
+    pub fn new() -> Bar {
+        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(8));
+        let style = "{bar:24} {percent:>3} %  {msg}  {elapsed} so far, {eta} to go";
+        // The template is fixed; were it wrong, indicatif's own would do.
+        if let Ok(style) = ProgressStyle::with_template(style) {
+            bar.set_style(style);
+        }
+        Bar { bar: Arc::new(bar) }
+    }
+
+    /// Shows how far it has come.
+    pub fn show(&self, progress: &Progress) {
+        self.bar.set_length(progress.bytes_total);
+        self.bar.set_position(progress.bytes_done);
+        self.bar.set_message(message(progress));
+    }
+
+    /// Takes the bar away.
+    pub fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+fn message(progress: &Progress) -> String {
+    format!(
+        "{} of {} files, {} records",
+        thousands(progress.files_done),
+        thousands(progress.files_total),
+        thousands(progress.records)
+    )
+}
+
+/// A number with a comma at each thousand.
+pub fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// `1 file`, `2 files`.
+pub fn count(number: u64, one: &str, many: &str) -> String {
+    format!("{} {}", thousands(number), if number == 1 { one } else { many })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_grouped() {
+        let cases = [
+            (0, "0"),
+            (999, "999"),
+            (1000, "1,000"),
+            (27462, "27,462"),
+            (123456, "123,456"),
+            (1234567, "1,234,567"),
+        ];
+        for (number, text) in cases {
+            assert_eq!(thousands(number), text);
+        }
+        assert_eq!(
+            (count(1, "file", "files"), count(0, "file", "files")),
+            ("1 file".into(), "0 files".into())
+        );
+    }
+}

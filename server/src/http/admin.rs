@@ -1,0 +1,38 @@
+//! The admin listener: `/metrics`, `/readyz`, `/healthz`. It says nothing about accounts or events but how many.
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::IntoResponse;
+use axum::routing::get;
+
+use super::{Context, envelope, origin};
+
+/// Its router.
+pub fn router(context: Context) -> Router {
+    Router::new()
+        .route("/healthz", get(|| async { "ok\n" }))
+        .route("/readyz", get(ready))
+        .route("/metrics", get(metrics))
+        .layer(from_fn(origin::check))
+        .layer(from_fn_with_state(context.clone(), envelope::wrap))
+        .with_state(context)
+}
+
+/// Whether every archive can be read right now.
+async fn ready(State(context): State<Context>) -> impl IntoResponse {
+    match context.accounts().check().await {
+        Ok(()) => (StatusCode::OK, "ready\n"),
+        Err(error) => {
+            tracing::error!(cause = crate::error::chain(&error), "not ready");
+            (StatusCode::SERVICE_UNAVAILABLE, "not ready: an archive cannot be read; the log says why\n")
+        }
+    }
+}
+
+async fn metrics(State(context): State<Context>) -> impl IntoResponse {
+    let gauges = context.accounts().gauges().await;
+    ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], context.metrics().print(&gauges))
+}

@@ -1,0 +1,237 @@
+//! What the API's answers look like. Times are RFC 3339; a record is the text CloudTrail wrote, number for number.
+
+use app::api::events::EventDetail;
+use cloudtrail::chain::{Chain, ChainStep, RelatedGroup};
+use cloudtrail::search::{Bucket, Coverage, EventRow, Facet, Histogram, SourceCounts, TimeRange};
+use cloudtrail::time::Time;
+use serde::{Serialize, Serializer};
+use serde_json::value::RawValue;
+
+use crate::http::problem::Problem;
+
+fn rfc3339<S: Serializer>(time: &Time, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(time)
+}
+
+/// `/events`
+#[derive(Serialize)]
+pub struct List {
+    pub events: Vec<Box<RawValue>>,
+    pub total: u64,
+    pub cursor: Option<String>,
+    pub coverage: CoverageShape,
+}
+
+/// A record's text, as it is.
+pub fn record(raw: String) -> Result<Box<RawValue>, Problem> {
+    RawValue::from_string(raw)
+        .map_err(|error| Problem::internal(format!("a stored record is not JSON: {error}")))
+}
+
+/// `/facets`
+#[derive(Serialize)]
+pub struct Facets {
+    pub facets: Vec<Facet>,
+    pub total: u64,
+    pub coverage: CoverageShape,
+}
+
+/// `/histogram`
+#[derive(Serialize)]
+pub struct HistogramAnswer {
+    pub histogram: Option<HistogramShape>,
+    pub total: u64,
+    pub coverage: CoverageShape,
+}
+
+/// A histogram's bars.
+#[derive(Serialize)]
+pub struct HistogramShape {
+    #[serde(serialize_with = "rfc3339")]
+    from: Time,
+    #[serde(serialize_with = "rfc3339")]
+    to: Time,
+    step_ms: i64,
+    buckets: Vec<BucketShape>,
+}
+
+#[derive(Serialize)]
+struct BucketShape {
+    #[serde(serialize_with = "rfc3339")]
+    start: Time,
+    reads: u64,
+    writes: u64,
+    errors: u64,
+}
+
+impl From<Histogram> for HistogramShape {
+    fn from(histogram: Histogram) -> HistogramShape {
+        let Histogram { from, to, step_ms, buckets } = histogram;
+        let bucket = |Bucket { start, reads, writes, errors }| BucketShape { start, reads, writes, errors };
+        HistogramShape { from, to, step_ms, buckets: buckets.into_iter().map(bucket).collect() }
+    }
+}
+
+/// What was looked at.
+#[derive(Serialize)]
+pub struct CoverageShape {
+    data: RangeShape,
+    range: RangeShape,
+    events: u64,
+    sources: SourceCounts,
+    taking_in: bool,
+    notes: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct RangeShape {
+    from: Option<String>,
+    to: Option<String>,
+}
+
+impl From<TimeRange> for RangeShape {
+    fn from(range: TimeRange) -> RangeShape {
+        let text = |time: Option<Time>| time.map(|time| time.to_string());
+        RangeShape { from: text(range.from), to: text(range.to) }
+    }
+}
+
+impl From<Coverage> for CoverageShape {
+    fn from(coverage: Coverage) -> CoverageShape {
+        let Coverage { data, range, events, sources, generation: _, taking_in, notes } = coverage;
+        CoverageShape { data: data.into(), range: range.into(), events, sources, taking_in, notes }
+    }
+}
+
+/// `/events/{id}`
+#[derive(Serialize)]
+pub struct Detail {
+    id: String,
+    hash: String,
+    #[serde(serialize_with = "rfc3339")]
+    first_seen: Time,
+    record: Box<RawValue>,
+    row: Row,
+    versions: Vec<Row>,
+    chain: ChainShape,
+    related: Vec<RelatedShape>,
+}
+
+impl Detail {
+    /// From what is known of an event.
+    pub fn new(detail: EventDetail) -> Result<Detail, Problem> {
+        let EventDetail { row, raw, versions, first_seen, chain, related } = detail;
+        Ok(Detail {
+            id: row.id.clone(),
+            hash: row.hash.clone(),
+            first_seen,
+            record: record(raw)?,
+            row: row.into(),
+            versions: versions.into_iter().map(Row::from).collect(),
+            chain: chain.into(),
+            related: related.groups.into_iter().map(RelatedShape::from).collect(),
+        })
+    }
+}
+
+/// What Waymark reads out of a record.
+#[derive(Serialize)]
+pub struct Row {
+    id: String,
+    #[serde(serialize_with = "rfc3339")]
+    time: Time,
+    event: String,
+    service: String,
+    category: String,
+    read_only: Option<bool>,
+    who: String,
+    who_kind: &'static str,
+    role: Option<String>,
+    account: String,
+    account_name: Option<String>,
+    region: String,
+    ip: String,
+    agent: String,
+    error: Option<String>,
+    key: Option<String>,
+    resources: Vec<String>,
+}
+
+impl From<EventRow> for Row {
+    fn from(row: EventRow) -> Row {
+        Row {
+            service: row.service().to_owned(),
+            who_kind: row.who_kind.word(),
+            id: row.id,
+            time: row.time,
+            event: row.event,
+            category: row.category,
+            read_only: row.read_only,
+            who: row.who,
+            role: row.role,
+            account: row.account,
+            account_name: row.account_name,
+            region: row.region,
+            ip: row.ip,
+            agent: row.agent,
+            error: row.error,
+            key: row.key,
+            resources: row.resources,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct ChainShape {
+    steps: Vec<StepShape>,
+    ends_because: String,
+}
+
+#[derive(Serialize)]
+struct StepShape {
+    event: Row,
+    issued_key: Option<String>,
+    role_arn: Option<String>,
+    session_name: Option<String>,
+    source_identity: Option<String>,
+    mfa: Option<bool>,
+    link: cloudtrail::chain::ChainLink,
+}
+
+impl From<Chain> for ChainShape {
+    fn from(chain: Chain) -> ChainShape {
+        let step = |step: ChainStep| StepShape {
+            event: step.event.into(),
+            issued_key: step.issued_key,
+            role_arn: step.role_arn,
+            session_name: step.session_name,
+            source_identity: step.source_identity,
+            mfa: step.mfa,
+            link: step.link,
+        };
+        ChainShape { steps: chain.steps.into_iter().map(step).collect(), ends_because: chain.ends_because }
+    }
+}
+
+#[derive(Serialize)]
+struct RelatedShape {
+    by: cloudtrail::chain::RelatedBy,
+    value: String,
+    query: String,
+    range: RangeShape,
+    total: u64,
+    events: Vec<Row>,
+}
+
+impl From<RelatedGroup> for RelatedShape {
+    fn from(group: RelatedGroup) -> RelatedShape {
+        RelatedShape {
+            by: group.by,
+            value: group.value,
+            query: group.query,
+            range: group.range.into(),
+            total: group.total,
+            events: group.rows.into_iter().map(Row::from).collect(),
+        }
+    }
+}

@@ -1,0 +1,252 @@
+//! Who may come in.
+//!
+//! Loopback is no authentication: every program and every user of this machine can reach the port. So the person who
+//! starts the server gets a start code in the terminal, which opens one browser once; and scripts show a token that
+//! lies in a file only that person can read. The demo shows made-up data and lets everyone in.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::extract::{Form, Query, Request, State};
+use axum::http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
+use axum::http::{HeaderValue, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::get;
+use cloudtrail::time::{HOUR, MINUTE, Time};
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+use tower_sessions::cookie::SameSite;
+use tower_sessions::cookie::time::Duration;
+use tower_sessions::{Expiry, MemoryStore, Session, SessionManagerLayer};
+
+use super::problem::Problem;
+use super::{Context, plain};
+use crate::clock::Clock;
+use crate::random;
+
+/// How long a start code can be used.
+const CODE_LIFE: i64 = 10 * MINUTE;
+/// How long a session lasts. One person, one machine: it does not end earlier when nothing is clicked, since the
+/// start code would be gone and the server would have to be started anew.
+const SESSION_LIFE: i64 = 12 * HOUR;
+/// The session's key for when it began, in milliseconds since 1970.
+const SINCE: &str = "since";
+
+/// Who may come in.
+#[derive(Clone)]
+pub struct Entry {
+    inner: Arc<Kind>,
+    sessions: MemoryStore,
+}
+
+enum Kind {
+    Anyone,
+    Starter { code: Mutex<Option<Code>>, token: Hash },
+}
+
+struct Code {
+    hash: Hash,
+    until: Time,
+}
+
+/// Secrets are compared by their hashes, so that the time a comparison takes says nothing about them.
+type Hash = [u8; 32];
+
+/// What the person who started the server is told.
+pub struct Secrets {
+    /// Opens one browser, once.
+    pub code: String,
+    /// What scripts show.
+    pub token: String,
+}
+
+impl Entry {
+    /// Anyone who reaches the port.
+    pub fn anyone() -> Entry {
+        Entry { inner: Arc::new(Kind::Anyone), sessions: MemoryStore::default() }
+    }
+
+    /// Only the person who is told these secrets.
+    pub fn starter(clock: &Clock) -> (Entry, Secrets) {
+        let secrets = Secrets { code: random::hex(16), token: random::hex(32) };
+        let code = Code { hash: hash(&secrets.code), until: clock.now().plus(CODE_LIFE) };
+        let kind = Kind::Starter { code: Mutex::new(Some(code)), token: hash(&secrets.token) };
+        (Entry { inner: Arc::new(kind), sessions: MemoryStore::default() }, secrets)
+    }
+
+    /// The layer that reads and sets the session cookie.
+    pub fn session_layer(&self) -> SessionManagerLayer<MemoryStore> {
+        SessionManagerLayer::new(self.sessions.clone())
+            .with_name("waymark")
+            .with_http_only(true)
+            .with_same_site(SameSite::Lax)
+            // Plain HTTP on loopback: a `Secure` cookie would not come back.
+            .with_secure(false)
+            .with_path("/")
+            .with_expiry(Expiry::OnInactivity(Duration::milliseconds(SESSION_LIFE)))
+    }
+
+    /// Takes a start code; each is taken once, and not after its time.
+    fn redeem(&self, given: &str, now: Time) -> bool {
+        let Kind::Starter { code, .. } = &*self.inner else {
+            return false;
+        };
+        let mut code = code.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*code {
+            Some(known) if known.until > now && known.hash == hash(given) => {
+                *code = None;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    fn is_open(&self) -> bool {
+        matches!(*self.inner, Kind::Anyone)
+    }
+
+    fn knows_token(&self, given: &str) -> bool {
+        matches!(&*self.inner, Kind::Starter { token, .. } if *token == hash(given))
+    }
+}
+
+/// The layer in front of all routes.
+pub async fn guard(
+    State(context): State<Context>,
+    session: Session,
+    request: Request,
+    next: Next,
+) -> Response {
+    let path = request.uri().path();
+    if context.entry().is_open() || is_public(path, &context) {
+        return next.run(request).await;
+    }
+    if path.starts_with("/api/")
+        && let Some(header) = request.headers().get(AUTHORIZATION)
+    {
+        let token = header.to_str().ok().and_then(|value| value.strip_prefix("Bearer "));
+        return match token {
+            Some(token) if context.entry().knows_token(token.trim()) => next.run(request).await,
+            _ => refused(
+                "The token is not this server's. It is in the file whose path the server printed.",
+                true,
+            ),
+        };
+    }
+    if is_signed_in(&session, context.clock().now()).await {
+        return next.run(request).await;
+    }
+    let is_api = path.starts_with("/api/");
+    refused("This Waymark is open only to the person who started it, on this machine.", is_api)
+}
+
+/// What anyone may see: the way in, whether the server is up, and scripts and styles, which say nothing of events.
+fn is_public(path: &str, context: &Context) -> bool {
+    path == "/start" || path == "/healthz" || context.site().has(path)
+}
+
+async fn is_signed_in(session: &Session, now: Time) -> bool {
+    match session.get::<i64>(SINCE).await {
+        Ok(Some(since)) => now < Time::from_millis(since).plus(SESSION_LIFE),
+        Ok(None) => false,
+        Err(error) => {
+            tracing::warn!(%error, "a session cannot be read");
+            false
+        }
+    }
+}
+
+fn refused(detail: &str, is_api: bool) -> Response {
+    let help = if is_api {
+        "Send `Authorization: Bearer …` with the token from the file that the server named when it started."
+    } else {
+        "If that is you, open the link with the start code that Waymark printed in your terminal. It works once and \
+         for ten minutes; after that, start Waymark again to get a new one."
+    };
+    let problem =
+        Problem::new(StatusCode::UNAUTHORIZED, "not-signed-in", "Not signed in").detail(detail).help(help);
+    let mut response = problem.into_response();
+    if is_api {
+        response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    }
+    response
+}
+
+/// `/start`: the form that exchanges a code for a session.
+pub fn routes() -> axum::Router<Context> {
+    axum::Router::new().route("/start", get(form).post(exchange))
+}
+
+#[derive(Deserialize)]
+struct StartCode {
+    #[serde(default)]
+    code: String,
+}
+
+/// A form rather than the exchange itself: a GET changes nothing, and what only looks ahead (a chat's preview, a
+/// prefetching browser) does not use the code up.
+async fn form(
+    State(context): State<Context>,
+    session: Session,
+    Query(StartCode { code }): Query<StartCode>,
+) -> Response {
+    if context.entry().is_open() || is_signed_in(&session, context.clock().now()).await {
+        return Redirect::to("/").into_response();
+    }
+    let body = format!(
+        "<p>This opens Waymark in this browser. The code works once.</p>\n\
+         <form method=\"post\" action=\"/start\">\n\
+         <input type=\"hidden\" name=\"code\" value=\"{}\">\n\
+         <button type=\"submit\" autofocus>Open Waymark</button>\n</form>",
+        plain::escape(&code)
+    );
+    plain::page("Open Waymark", &body, context.site())
+}
+
+async fn exchange(
+    State(context): State<Context>,
+    session: Session,
+    Form(StartCode { code }): Form<StartCode>,
+) -> Response {
+    let now = context.clock().now();
+    if !context.entry().redeem(code.trim(), now) {
+        if context.entry().is_open() || is_signed_in(&session, now).await {
+            return Redirect::to("/").into_response();
+        }
+        return Problem::new(StatusCode::UNAUTHORIZED, "bad-code", "This code does not open Waymark")
+            .detail("It was used already, is older than ten minutes, or is from another start.")
+            .help("Start Waymark again to get a new one.")
+            .into_response();
+    }
+    // A new id, so that an id planted before the sign-in is worth nothing after it.
+    let opened = async {
+        session.cycle_id().await?;
+        session.insert(SINCE, now.as_millis()).await
+    };
+    match opened.await {
+        Ok(()) => Redirect::to("/").into_response(),
+        Err(error) => Problem::internal(format!("cannot open a session: {error}")).into_response(),
+    }
+}
+
+fn hash(secret: &str) -> Hash {
+    Sha256::digest(secret.as_bytes()).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_is_taken_once_and_in_time() {
+        let start = Time::parse("2026-11-22T09:00:00Z").unwrap();
+        let (entry, secrets) = Entry::starter(&Clock::fixed(start));
+        assert!(!entry.redeem("", start));
+        assert!(!entry.redeem(&secrets.token, start));
+        assert!(!entry.redeem(&secrets.code, start.plus(CODE_LIFE)));
+        assert!(entry.redeem(&secrets.code, start.plus(CODE_LIFE - 1)));
+        assert!(!entry.redeem(&secrets.code, start));
+        assert!(entry.knows_token(&secrets.token));
+        assert!(!entry.knows_token(&secrets.code) && !entry.knows_token(""));
+    }
+}

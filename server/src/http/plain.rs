@@ -1,0 +1,64 @@
+//! Small pages that need no script: the way in, and errors.
+
+use axum::http::HeaderValue;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse, Response};
+
+use super::problem::Problem;
+use super::site::Site;
+
+/// A page with one heading. `body` is HTML.
+pub fn page(title: &str, body: &str, site: &Site) -> Response {
+    let style = match site.style() {
+        Some(path) => format!("<link rel=\"stylesheet\" href=\"{}\">", escape(path)),
+        None => String::new(),
+    };
+    let title = escape(title);
+    let html = format!(
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+         <meta name=\"color-scheme\" content=\"light dark\">\n<title>{title} · Waymark</title>\n{style}\n</head>\n\
+         <body class=\"plain\">\n<main>\n<h1>{title}</h1>\n{body}\n</main>\n</body>\n</html>\n"
+    );
+    let mut response = html.into_response();
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    response
+}
+
+/// An error for a person.
+pub fn problem_page(problem: &Problem, request_id: &str, site: &Site) -> Response {
+    let help = problem.help.as_deref().map(|help| format!("<p>{}</p>\n", escape(help))).unwrap_or_default();
+    let way_on = if problem.status.as_u16() == 401 { "" } else { "<p><a href=\"/\">To the events</a></p>\n" };
+    let body = format!(
+        "<p>{}</p>\n{help}{way_on}<p><small>Request {}</small></p>",
+        escape(&problem.detail),
+        escape(request_id)
+    );
+    page(&problem.title, &body, site)
+}
+
+/// Text as HTML, also inside a quoted attribute.
+pub fn escape(text: &str) -> String {
+    let mut html = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => html.push_str("&amp;"),
+            '<' => html.push_str("&lt;"),
+            '>' => html.push_str("&gt;"),
+            '"' => html.push_str("&quot;"),
+            '\'' => html.push_str("&#39;"),
+            other => html.push(other),
+        }
+    }
+    html
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_stays_text() {
+        assert_eq!(escape("<script>'\"&"), "&lt;script&gt;&#39;&quot;&amp;");
+    }
+}

@@ -1,0 +1,7 @@
+//! What the tests share.
+
+pub mod logs;
+pub mod program;
+pub mod schema;
+pub mod server;
+pub mod site;
