@@ -177,7 +177,10 @@ const SHORT: usize = 400;
 fn fact_view(fact: Fact, places: &Places) -> impl IntoView + use<> {
     let Fact { label, value, field, note } = fact;
     // A long text opens in place; as a link it would do two things at once.
-    let href = field.as_ref().filter(|_| value.chars().count() <= SHORT).and_then(|field| places.only(field, &value));
+    let href = field
+        .as_ref()
+        .filter(|_| value.chars().count() <= SHORT)
+        .and_then(|field| places.only(field, &value));
     let shown = match href {
         Some(href) => view! { <a class="fact__link" href=href><bdi>{value.clone()}</bdi></a> }.into_any(),
         None => view! { <Value text=value.clone() /> }.into_any(),

@@ -10,6 +10,7 @@ use crate::text::grouped;
 use cloudtrail::json::{Kind, Node};
 use cloudtrail::record::Record;
 use cloudtrail::search::{Field, FieldRef};
+use cloudtrail::secret::is_secret;
 
 mod find;
 
@@ -199,7 +200,9 @@ impl Tree<'_> {
         };
         let dotted = path.join(".");
         let field = Field::from_name(&dotted).map_or_else(|| FieldRef::Path(path.to_vec()), FieldRef::Known);
-        let only = self.places.only(&field, &text).map(|href| {
+        // A secret stands in no address.
+        let href = self.places.only(&field, &text).filter(|_| !is_secret(key, &text));
+        let only = href.map(|href| {
             let label = format!("Only events where {dotted} is this");
             view! { <a class="door json__only" href=href title=label.clone() aria-label=label></a> }
         });

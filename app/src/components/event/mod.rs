@@ -80,3 +80,89 @@ fn Unreadable(raw: String) -> impl IntoView {
         </article>
     }
 }
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::*;
+    use cloudtrail::actor::ActorKind;
+    use cloudtrail::chain::{Chain, Related};
+    use cloudtrail::search::EventRow;
+    use cloudtrail::time::Time;
+
+    /// The panel of a record as a server sends it.
+    fn rendered(raw: &str) -> String {
+        let row = EventRow {
+            id: "e-1".to_owned(),
+            hash: "h".to_owned(),
+            time: Time::parse("2026-11-22T09:30:00Z").unwrap(),
+            event: "StopInstances".to_owned(),
+            source: "ec2.amazonaws.com".to_owned(),
+            category: "Management".to_owned(),
+            read_only: Some(false),
+            who: "jo".to_owned(),
+            who_kind: ActorKind::Human,
+            role: None,
+            account: "111122223333".to_owned(),
+            account_name: None,
+            region: "eu-central-1".to_owned(),
+            ip: "203.0.113.7".to_owned(),
+            agent: String::new(),
+            error: None,
+            key: Some("ASIA1".to_owned()),
+            resources: Vec::new(),
+        };
+        let detail = EventDetail {
+            first_seen: row.time,
+            row,
+            raw: raw.to_owned(),
+            versions: Vec::new(),
+            chain: Chain::default(),
+            related: Related::default(),
+        };
+        let address = Address::parse("sample", "q=who%3Ajo");
+        Owner::new().with(|| view! { <EventPanel detail address /> }.into_view().to_html())
+    }
+
+    #[test]
+    fn hostile_values_are_text_and_carry_no_style() {
+        let evil = r#"</textarea><script>alert(1)</script><img src=x onerror=alert(1)>\u202egpj.exe"#;
+        let raw = format!(
+            r#"{{"eventName":"{evil}","eventTime":"2026-11-22T09:30:00Z","userAgent":"{evil}","errorCode":"{evil}",
+            "errorMessage":"{evil}","sourceIPAddress":"{evil}","awsRegion":"{evil}","userIdentity":{{"type":"IAMUser",
+            "userName":"{evil}"}},"requestParameters":{{"{evil}":"{evil}","instanceId":"{evil}"}}}}"#
+        );
+        let html = rendered(&raw);
+        assert!(!html.contains("<script") && !html.contains("<img"), "{html}");
+        assert!(html.contains("&lt;script&gt;"), "{html}");
+        assert!(!html.contains(" style="), "{html}");
+        // Every place where the mark that turns the direction stands is isolated.
+        for part in html.split('\u{202e}').rev().skip(1) {
+            let opened = part.rfind("<bdi").max(part.rfind("=\""));
+            assert!(opened > part.rfind("</bdi>"), "{part}");
+        }
+    }
+
+    #[test]
+    fn long_values_are_folded_and_make_no_links() {
+        let long = "x".repeat(100_000);
+        let html =
+            rendered(&format!(r#"{{"eventName":"Put","requestParameters":{{"bucketName":"{long}"}}}}"#));
+        assert!(html.contains("100,000"), "folded");
+        assert!(!html.contains(&format!("bucketName:{}", &long[..2_000])), "no link carries it");
+        assert!(html.len() < 700_000, "{} bytes", html.len());
+    }
+
+    #[test]
+    fn secrets_are_covered() {
+        let html = rendered(r#"{"responseElements":{"credentials":{"sessionToken":"FwoGZXIvYXdzEXAMPLE"}}}"#);
+        let token = html.find("FwoGZXIvYXdzEXAMPLE").unwrap();
+        let cover = html.find(r#"<details class="secret">"#).unwrap();
+        assert!(cover < token && !html[cover..token].contains("</details>"), "{html}");
+        assert_eq!(html.matches("FwoGZXIvYXdzEXAMPLE").count(), 1, "and stands nowhere else, in no link");
+    }
+
+    #[test]
+    fn a_record_that_is_no_json_is_shown_as_it_is() {
+        assert!(rendered("{\"eventName\":").contains("cannot be read as JSON"));
+    }
+}
