@@ -59,7 +59,7 @@ fn events_page(workspace: &Workspace, built: &Built) -> Result<Vec<u8>> {
         .spawn()
         .map_err(|source| Error::Start { program: built.server.display().to_string(), source })?;
     let _server = Server(child);
-    wait_until_it_answers(listen).map_err(unreachable)?;
+    wait_until_ready(listen).map_err(unreachable)?;
 
     let mut path = "/".to_owned();
     for _ in 0..10 {
@@ -91,15 +91,23 @@ impl Drop for Server {
 /// A release server takes the sample account in within seconds; a minute means that something is wrong.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-fn wait_until_it_answers(address: SocketAddr) -> std::io::Result<()> {
+/// Waits until the server answers and has taken everything in: before, its page shows less than it will.
+fn wait_until_ready(address: SocketAddr) -> std::io::Result<()> {
     let started = Instant::now();
     loop {
-        match TcpStream::connect(address) {
-            Ok(_) => return Ok(()),
+        let is_ready = get(address, "/api/v1/sample/events?limit=0").map(|answer| is_taken_in(&answer.body));
+        match is_ready {
+            Ok(true) => return Ok(()),
             Err(error) if started.elapsed() > PATIENCE => return Err(error),
-            Err(_) => std::thread::sleep(Duration::from_millis(50)),
+            _ if started.elapsed() > PATIENCE => return Err(std::io::ErrorKind::TimedOut.into()),
+            _ => std::thread::sleep(Duration::from_millis(50)),
         }
     }
+}
+
+fn is_taken_in(answer: &[u8]) -> bool {
+    serde_json::from_slice::<serde_json::Value>(answer)
+        .is_ok_and(|answer| answer["coverage"]["taking_in"] == serde_json::Value::Bool(false))
 }
 
 struct Answer {
@@ -162,6 +170,13 @@ fn chunk_length(reader: &mut impl BufRead) -> std::io::Result<Option<u64>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_server_is_ready_when_it_says_that_everything_is_taken_in() {
+        assert!(is_taken_in(br#"{"events": [], "coverage": {"taking_in": false}}"#));
+        assert!(!is_taken_in(br#"{"events": [], "coverage": {"taking_in": true}}"#));
+        assert!(!is_taken_in(b"not found"));
+    }
 
     #[test]
     fn a_redirect_says_where_to() {
