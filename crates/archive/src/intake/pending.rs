@@ -179,40 +179,39 @@ impl<'r> Pending<'r> {
     }
 
     fn write(&self, day: i64, rows: Day) -> Result<(), ArchiveError> {
-        let written = self.write_file(day, &rows);
+        // The file is listed before its day is free again, as whoever writes that day next has to see it; and before
+        // its sources may count as taken in, as no commit may tell of them without it.
+        let written = self.write_file(day, &rows).map(|file| self.list(day, file));
         let mut waiting = lock(&self.waiting);
         waiting.in_hand.remove(&day);
         waiting.bytes -= rows.bytes;
-        let written = match written {
-            Ok(written) => written,
-            Err(error) => {
-                drop(waiting);
-                self.written.notify_all();
-                return Err(error);
-            }
-        };
         let mut done = Vec::new();
-        for source in rows.sources {
-            let Some(blocks) = waiting.blocks.get_mut(&source) else { continue };
+        for source in rows.sources.iter().filter(|_| written.is_ok()) {
+            let Some(blocks) = waiting.blocks.get_mut(source) else { continue };
             *blocks -= 1;
             if *blocks == 0 {
-                waiting.blocks.remove(&source);
-                done.extend(waiting.read.remove(&source));
+                waiting.blocks.remove(source);
+                done.extend(waiting.read.remove(source));
             }
         }
         drop(waiting);
+        self.written.notify_all();
+        written?;
         let mut finished = lock(&self.finished);
         finished.sources.extend(done);
+        let enough = finished.uncommitted.len() >= COMMIT_FILES;
+        drop(finished);
+        if enough { self.commit() } else { Ok(()) }
+    }
+
+    /// Remembers what was written of a day, for the next commit and for whoever writes that day next.
+    fn list(&self, day: i64, file: Option<NewFile>) {
+        let mut finished = lock(&self.finished);
         finished.touched.insert(day);
-        if let Some(file) = written {
+        if let Some(file) = file {
             finished.files.entry(day).or_default().push(file.record.clone());
             finished.uncommitted.push(file);
         }
-        let enough = finished.uncommitted.len() >= COMMIT_FILES;
-        drop(finished);
-        // Only now may another thread write this day: it has to see the file just written.
-        self.written.notify_all();
-        if enough { self.commit() } else { Ok(()) }
     }
 
     fn write_file(&self, day: i64, rows: &Day) -> Result<Option<NewFile>, ArchiveError> {
