@@ -11,6 +11,12 @@ pub enum ArchiveError {
         /// The folder.
         path: PathBuf,
     },
+    /// A folder that is to become an archive holds something else.
+    #[error("{} holds other files and no archive; give a new or an empty folder", path.display())]
+    NotEmpty {
+        /// The folder.
+        path: PathBuf,
+    },
     /// Another process writes to this archive.
     #[error("another process is writing to the archive {}; reading goes on, but only one may write", path.display())]
     Locked {

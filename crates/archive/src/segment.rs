@@ -5,7 +5,6 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::{Int32Type, TimestampMillisecondType};
 use arrow_array::{Array, RecordBatch};
 use bytes::Bytes;
-use cloudtrail::time::Time;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder, RowSelection, RowSelector,
@@ -302,16 +301,3 @@ fn failed(path: &Path, source: ParquetError) -> ArchiveError {
 
 /// Maps global value ids to a file's own codes while a column is being read.
 type LocalCodes = FxHashMap<u32, u32>;
-
-impl Segment {
-    /// When each row was taken in.
-    pub fn first_seen(&self) -> Result<Vec<Time>, ArchiveError> {
-        let rows: Vec<u32> = (0..self.rows() as u32).collect();
-        let batches = self.fetch(&rows, &[leaf::FIRST_SEEN])?;
-        Ok(batches
-            .iter()
-            .flat_map(|batch| batch.column(0).as_primitive::<TimestampMillisecondType>().values().to_vec())
-            .map(Time::from_millis)
-            .collect())
-    }
-}

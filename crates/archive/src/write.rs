@@ -19,8 +19,10 @@ use crate::intake::Rows;
 use crate::schema::{self, Hash, TextColumn};
 
 mod merge;
+mod rebuild;
 
 pub use merge::merge;
+pub use rebuild::rebuild;
 
 /// How many rows are handed to the Parquet writer at a time.
 const BATCH_ROWS: usize = 4_096;

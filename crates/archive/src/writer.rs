@@ -1,10 +1,9 @@
 //! Writing to an archive: one process at a time.
 
 use cloudtrail::intake::Report;
-use cloudtrail::json::Tape;
 use cloudtrail::names::AccountNames;
-use cloudtrail::record::Record;
 use cloudtrail::time::{MINUTE, Time};
+use std::ffi::OsStr;
 use std::fs::{File, TryLockError};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
@@ -16,11 +15,10 @@ use tokio::sync::Notify;
 
 use crate::ArchiveError;
 use crate::catalog::Catalog;
-use crate::intake::{self, Context, Hasher, IntakeOptions, Progress, Rows};
+use crate::intake::{self, Context, IntakeOptions, Progress};
 use crate::reader::Archive;
 use crate::schema::FORMAT_VERSION;
-use crate::segment::Segment;
-use crate::write::{Folders, write_day};
+use crate::write::{Folders, rebuild};
 
 /// Replaced files are kept this long, so that lists being paged through, and readers in other processes, find them.
 const KEEP_REPLACED: i64 = 15 * MINUTE;
@@ -59,6 +57,7 @@ impl Writer {
     /// archive of an older format is rebuilt from its raw records.
     pub async fn open(path: &Path) -> Result<Writer, ArchiveError> {
         let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        check_free(&path)?;
         let folders = Folders::new(&path);
         // Events are nobody else's business on a shared machine.
         let mut builder = std::fs::DirBuilder::new();
@@ -122,8 +121,10 @@ impl Writer {
         let (paths, run_options) = (paths.to_vec(), options.clone());
         let run = tokio::task::spawn_blocking(move || intake::run(&context, &paths, &run_options, &progress));
         let result = run.await.unwrap_or(Err(ArchiveError::Worker));
-        self.catalog.set_taking_in(false).await?;
+        let settled = self.catalog.set_taking_in(false).await;
+        // Why the run failed says more than what failed after it.
         let report = result?;
+        settled?;
         if report.files > report.unchanged || !report.notes.is_empty() {
             self.catalog.add_report(&report).await?;
         }
@@ -141,7 +142,12 @@ impl Writer {
         mut seen: impl FnMut(&Report) + Send,
     ) -> Result<(), ArchiveError> {
         let mut known_notes = Vec::new();
-        while !self.stop.stopped() {
+        loop {
+            // Listening from before the question, so that being told at any moment from here on ends the wait below.
+            let told = self.stop.told.notified();
+            if self.stop.stopped() {
+                return Ok(());
+            }
             let report = self.take_in(paths, options, |_| {}).await?;
             if report.files > report.unchanged || report.notes != known_notes {
                 seen(&report);
@@ -149,10 +155,9 @@ impl Writer {
             }
             tokio::select! {
                 () = tokio::time::sleep(every) => {}
-                () = self.stop.told.notified() => {}
+                () = told => {}
             }
         }
-        Ok(())
     }
 
     /// Removes files under `_tmp`, and event files that the catalog does not know.
@@ -178,50 +183,34 @@ impl Writer {
 
     /// Derives every column anew from the raw records.
     async fn rebuild(&self) -> Result<(), ArchiveError> {
-        let state = self.catalog.state(None).await?;
-        for file in state.files {
-            let (archive, folders) = (self.archive.clone(), self.folders.clone());
-            let rebuilt = self
-                .archive
-                .blocking(move || {
-                    let rows = rows_of(&folders, &file, archive.dictionaries())?;
-                    let written = write_day(&folders, file.day, &[rows], &|_| false)?;
-                    Ok(written.file.map(|mut new| {
-                        new.replaces = vec![file.id];
-                        new
-                    }))
-                })
-                .await?;
-            self.catalog.commit(rebuilt.as_slice(), &[], state_time()).await?;
+        let now = (IntakeOptions::default().clock)();
+        for file in self.catalog.state(None).await?.files {
+            let folders = self.folders.clone();
+            let rebuilt = self.archive.blocking(move || rebuild(&folders, &file)).await?;
+            self.catalog.commit(&rebuilt, &[], now).await?;
         }
-        self.catalog.set_format_version(FORMAT_VERSION).await
+        self.catalog.set_format_version(FORMAT_VERSION).await?;
+        // No list goes on in files of the older format.
+        self.forget_replaced(now.plus(KEEP_REPLACED)).await
     }
 }
 
-/// An event file's records as they were when they were first taken in.
-fn rows_of(
-    folders: &Folders,
-    file: &crate::catalog::FileRecord,
-    dictionaries: &crate::segment::Dictionaries,
-) -> Result<Rows, ArchiveError> {
-    let segment = Segment::load(folders.file(&file.path), file, dictionaries)?;
-    let mut rows = Rows::default();
-    let mut hasher = Hasher::default();
-    let mut tape = Tape::default();
-    let first_seen = segment.first_seen()?;
-    segment.visit_raw(&|_| true, &mut |first, page| {
-        for (offset, raw) in page.records().enumerate() {
-            let Ok(node) = tape.parse(raw) else { continue };
-            let Some(record) = Record::read(node) else { continue };
-            let Some(time) = record.time else { continue };
-            rows.push(&record, time, hasher.hash(node), first_seen[first + offset]);
-        }
-    })?;
-    Ok(rows)
-}
-
-fn state_time() -> Time {
-    (IntakeOptions::default().clock)()
+/// Refuses a folder that holds something other than an archive: what no catalog knows is removed from an archive's
+/// folders, and that must never be somebody's own files.
+fn check_free(folder: &Path) -> Result<(), ArchiveError> {
+    if folder.join("catalog.sqlite").exists() {
+        return Ok(());
+    }
+    let is_empty = |path: &Path| std::fs::read_dir(path).is_ok_and(|mut entries| entries.next().is_none());
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    // A start that died before it made the catalog leaves these.
+    let is_ours = |name: &OsStr, path: &Path| {
+        name == "lock" || ((name == "_tmp" || name == "events") && is_empty(path))
+    };
+    match entries.into_iter().all(|entry| is_ours(&entry.file_name(), &entry.path())) {
+        true => Ok(()),
+        false => Err(ArchiveError::NotEmpty { path: folder.to_owned() }),
+    }
 }
 
 fn lock(folder: &Path) -> Result<File, ArchiveError> {
