@@ -5,7 +5,7 @@
 
 use cloudtrail::names::AccountNames;
 use cloudtrail::search::matches::CompiledTest;
-use cloudtrail::search::{Expr, Field, FieldRef, Test};
+use cloudtrail::search::{Expr, Field, FieldRef, Pattern, Test};
 use cloudtrail::time::Time;
 use std::sync::atomic::{AtomicU8, Ordering};
 
@@ -59,14 +59,15 @@ impl Plan {
             Expr::Not(child) => Plan::Not(Box::new(Plan::of(child, names))),
             Expr::Word(_) => Plan::Open,
             Expr::Field(FieldRef::Known(field), test) => Plan::of_field(*field, test, names),
-            Expr::Field(FieldRef::Path(path), test) => match column_of_path(path) {
+            Expr::Field(FieldRef::Path(path), test) => {
                 // The values are plain text, as those of `event` are.
-                Some(column) => {
-                    let test = CompiledTest::new(Field::Event, test, names);
-                    Plan::Column(column as usize, ValueTest::new(test))
+                let test = CompiledTest::new(Field::Event, test, names);
+                match column_of_path(path) {
+                    // An empty string and no value at all are the same in a column, but not in a record.
+                    Some(column) if !test.matches("") => Plan::Column(column as usize, ValueTest::new(test)),
+                    Some(_) | None => Plan::Open,
                 }
-                None => Plan::Open,
-            },
+            }
         }
     }
 
@@ -243,6 +244,8 @@ fn column_of_path(path: &[String]) -> Option<TextColumn> {
 
 fn plan_ids(test: &Test) -> Plan {
     let Test::AnyOf(patterns) = test else { return Plan::Open };
-    let hashes: Option<Vec<u64>> = patterns.iter().map(|pattern| pattern.as_literal().map(id_hash)).collect();
+    // The hash knows only the case of ASCII letters.
+    let literal = |pattern: &'_ Pattern| pattern.as_literal().filter(|id| id.is_ascii()).map(id_hash);
+    let hashes: Option<Vec<u64>> = patterns.iter().map(literal).collect();
     hashes.map_or(Plan::Open, Plan::Ids)
 }

@@ -38,7 +38,7 @@ pub fn page(
         let segment = &matched.segment;
         let start = start_row(segment, place);
         newer += matched.rows.count_before(start);
-        let rows = matched.rows.from(start).take(limit + 1);
+        let rows = matched.rows.from(start).take(limit.saturating_add(1));
         candidates.extend(rows.map(|row| (order(segment, row), index, row)));
     }
     candidates.sort_unstable();
