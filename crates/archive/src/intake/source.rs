@@ -355,7 +355,10 @@ impl<R: Read> Items<R> {
                 Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
                 Err(source) => {
                     let offset = self.before + self.end as u64;
-                    self.failure = Some(Broken::Read { offset, source });
+                    self.failure = Some(match source.kind() {
+                        std::io::ErrorKind::UnexpectedEof => Broken::Truncated { offset },
+                        _ => Broken::Read { offset, source },
+                    });
                     self.ended = true;
                 }
             }

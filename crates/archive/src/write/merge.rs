@@ -15,6 +15,10 @@ use crate::ArchiveError;
 use crate::catalog::{FileRecord, NewFile};
 use crate::schema::{self, leaf};
 
+/// How many bytes of raw records are read from a file, and written, at a time; near enough, as a file is taken to have
+/// records of one size.
+const BATCH_BYTES: usize = 16 * 1024 * 1024;
+
 /// Writes the rows of several files of one day into one, in order, and says that it replaces them. Their rows are
 /// different events, as none is written twice.
 pub fn merge(folders: &Folders, files: &[FileRecord]) -> Result<Option<NewFile>, ArchiveError> {
@@ -28,10 +32,12 @@ pub fn merge(folders: &Folders, files: &[FileRecord]) -> Result<Option<NewFile>,
         }
         let mut picks = Vec::with_capacity(BATCH_ROWS);
         // Until the batch is full or an input has to read on: its next row may be the newest.
-        while picks.len() < BATCH_ROWS && !inputs.iter().any(Input::exhausted) {
+        let mut bytes = 0;
+        while picks.len() < BATCH_ROWS && bytes < BATCH_BYTES && !inputs.iter().any(Input::exhausted) {
             let newest = inputs.iter().enumerate().min_by_key(|(_, input)| input.place());
-            let Some((index, _)) = newest else { break };
-            picks.push((index, inputs[index].row));
+            let Some((index, input)) = newest else { break };
+            bytes += input.raw_length();
+            picks.push((index, input.row));
             inputs[index].row += 1;
         }
         let batches: Vec<&RecordBatch> = inputs.iter().map(|input| &input.batch).collect();
@@ -66,10 +72,11 @@ impl Input {
             path: path.clone(),
             source,
         })?;
+        let rows = BATCH_BYTES / (file.raw_bytes / file.rows.max(1)).max(1) as usize;
         // Without the writer's own Arrow schema, so that every file gives the same types.
         let options = ArrowReaderOptions::new().with_schema(schema::schema());
         let reader = ParquetRecordBatchReaderBuilder::try_new_with_options(handle, options)
-            .and_then(|builder| builder.with_batch_size(BATCH_ROWS).build())
+            .and_then(|builder| builder.with_batch_size(rows.clamp(1, BATCH_ROWS)).build())
             .map_err(on_parquet)?;
         let mut input = Input { reader, batch: RecordBatch::new_empty(schema::schema()), row: 0, path };
         input.read_on()?;
@@ -93,6 +100,10 @@ impl Input {
             self.row = 0;
         }
         Ok(())
+    }
+
+    fn raw_length(&self) -> usize {
+        self.batch.column(leaf::RAW).as_string::<i32>().value_length(self.row) as usize
     }
 
     fn place(&self) -> (std::cmp::Reverse<i64>, &[u8]) {
