@@ -3,12 +3,14 @@
 use cloudtrail::chain::{Chain, ChainLink, ChainStep, Related, RelatedBy, RelatedGroup};
 use cloudtrail::json::Tape;
 use cloudtrail::record::Record;
-use cloudtrail::search::{Expr, Field, FieldRef, Pattern, Query, Search, Test, TimeRange};
+use cloudtrail::search::{EventRow, Expr, Field, FieldRef, Pattern, Test, TimeRange};
 use cloudtrail::time::{DAY, MINUTE, Time};
+use std::cmp::Reverse;
 
 use crate::ArchiveError;
 use crate::reader::{Archive, StoredEvent, places_newest_first};
-use crate::search::{Place, Request};
+use crate::search::{Matched, event_rows};
+use crate::segment::Segment;
 
 /// A chain longer than this is a loop, or somebody's joke.
 const MAX_STEPS: usize = 10;
@@ -28,10 +30,13 @@ impl Archive {
     pub async fn chain(&self, event: &StoredEvent) -> Result<Chain, ArchiveError> {
         let mut chain = Chain::default();
         let mut current = Credentials::of(event);
+        // No event comes twice, as keys that issue each other would go round for ever.
+        let mut seen = vec![event.row.id.clone()];
         while chain.steps.len() < MAX_STEPS {
-            let Some(step) = self.step_before(&current).await? else { break };
-            current = Credentials::of(&step.1);
-            chain.steps.push(step.0);
+            let Some((step, event)) = self.step_before(&current, &seen).await? else { break };
+            current = Credentials::of(&event);
+            seen.push(event.row.id);
+            chain.steps.push(step);
         }
         chain.ends_because = current.why_it_ends(chain.steps.len());
         chain.steps.reverse();
@@ -41,6 +46,7 @@ impl Archive {
     async fn step_before(
         &self,
         credentials: &Credentials,
+        seen: &[String],
     ) -> Result<Option<(ChainStep, StoredEvent)>, ArchiveError> {
         let before = TimeRange {
             from: Some(credentials.time.plus(-LONGEST_SESSION)),
@@ -48,44 +54,42 @@ impl Archive {
         };
         if let Some(key) = &credentials.key {
             let issued = path_is(&["responseElements", "credentials", "accessKeyId"], key);
-            if let Some(event) = self.latest(issued, before, &credentials.id).await? {
+            if let Some(event) = self.latest(issued, before, seen).await? {
                 return Ok(Some((step(&event, ChainLink::IssuedKey), event)));
             }
         }
         if let Some(shared) = &credentials.shared_half {
             let around =
                 TimeRange { from: Some(credentials.time.plus(-DAY)), to: Some(credentials.time.plus(DAY)) };
-            if let Some(event) =
-                self.latest(path_is(&["sharedEventID"], shared), around, &credentials.id).await?
-            {
+            if let Some(event) = self.latest(path_is(&["sharedEventID"], shared), around, seen).await? {
                 return Ok(Some((step(&event, ChainLink::SharedEvent), event)));
             }
         }
         if let Some(session) = &credentials.sign_in_session {
             let same = path_is(&["userIdentity", "sessionContext", "signInSessionArn"], session);
             let sign_in = field_is(Field::Event, "ConsoleLogin");
-            if let Some(event) = self.latest(Expr::and([same, sign_in]), before, &credentials.id).await? {
+            if let Some(event) = self.latest(Expr::and([same, sign_in]), before, seen).await? {
                 return Ok(Some((step(&event, ChainLink::SignInSession), event)));
             }
         }
         Ok(None)
     }
 
-    /// The latest event that matches, other than one.
+    /// The latest event that matches, other than some.
     async fn latest(
         &self,
         expr: Expr,
         range: TimeRange,
-        other_than: &str,
+        other_than: &[String],
     ) -> Result<Option<StoredEvent>, ArchiveError> {
         let snapshot = self.present().await?;
         let archive = self.clone();
-        let other_than = other_than.to_owned();
+        let other_than = other_than.to_vec();
         self.blocking(move || {
             let found = archive.find(&snapshot, &expr, range)?;
             let places = places_newest_first(&found);
-            let events = archive.stored(&snapshot, &places[..places.len().min(5)])?;
-            Ok(events.into_iter().find(|event| event.row.id != other_than))
+            let events = archive.stored(&snapshot, &places[..places.len().min(other_than.len() + 5)])?;
+            Ok(events.into_iter().find(|event| !other_than.contains(&event.row.id)))
         })
         .await
     }
@@ -101,7 +105,13 @@ impl Archive {
         };
         let mut wanted = Vec::new();
         if let Some(shared) = facts.shared_event_id {
-            wanted.push((RelatedBy::SharedEvent, path_is(&["sharedEventID"], &shared), shared, around(DAY)));
+            let same = path_is(&["sharedEventID"], &shared);
+            // The start and the end of an Insight share an id; a search leaves them out unless it asks for them.
+            let expr = match is_left_out(&row.category) {
+                true => Expr::and([same, field_is(Field::Category, &row.category)]),
+                false => same,
+            };
+            wanted.push((RelatedBy::SharedEvent, expr, shared, around(DAY)));
         }
         if let Some(key) = &row.key {
             wanted.push((RelatedBy::Key, field_is(Field::Key, key), key.clone(), around(30 * MINUTE)));
@@ -139,29 +149,57 @@ impl Archive {
         range: TimeRange,
         event: &StoredEvent,
     ) -> Result<Option<RelatedGroup>, ArchiveError> {
-        let text = expr.to_string();
-        let query = Query { text: text.clone(), expr, tokens: Vec::new() };
-        // Half of the rows from after the event, half from before it.
-        let later = TimeRange { from: Some(event.row.time), to: range.to };
-        let newer =
-            self.search(&Request::newest(Search { query: query.clone(), range: later }, 0)).await?.total;
-        let search = Search { query, range };
-        let mut request = Request::newest(search, GROUP_ROWS + 1);
-        if newer > GROUP_ROWS as u64 / 2 {
-            request.place = Place::At(event.row.time.plus(1_000));
+        let snapshot = self.present().await?;
+        let (archive, row) = (self.clone(), event.row.clone());
+        self.blocking(move || {
+            let found = archive.find(&snapshot, &expr, range)?;
+            let around = Around::new(&found, &row);
+            let matching: u64 = found.iter().map(Matched::count).sum();
+            let total = matching - u64::from(around.is_among_them);
+            let rows = event_rows(&archive, &snapshot, &around.places)?;
+            Ok((total > 0).then(|| RelatedGroup { by, value, query: expr.to_string(), range, total, rows }))
+        })
+        .await
+    }
+}
+
+/// The matching rows nearest to an event: half of them after it and half before it, where there are so many.
+struct Around<'f> {
+    /// Newest first, without the event.
+    places: Vec<(&'f Segment, usize)>,
+    /// Whether the event itself matches.
+    is_among_them: bool,
+}
+
+impl<'f> Around<'f> {
+    fn new(found: &'f [Matched], event: &EventRow) -> Around<'f> {
+        let order = |(segment, row): &(&Segment, usize)| (Reverse(segment.times[*row]), segment.ties[*row]);
+        let tie = event.hash.get(..16).and_then(|start| u64::from_str_radix(start, 16).ok());
+        let own = (Reverse(event.time.as_millis()), tie.unwrap_or_default());
+        let (mut newer, mut older) = (Vec::new(), Vec::new());
+        for matched in found {
+            let segment: &Segment = &matched.segment;
+            let start = segment.times.partition_point(|time| *time > event.time.as_millis());
+            let ties =
+                segment.times[start..].iter().take_while(|time| **time == event.time.as_millis()).count();
+            let start = start + segment.ties[start..start + ties].partition_point(|tie| *tie < own.1);
+            let before = (0..start).rev().filter(|row| matched.rows.get(*row)).take(GROUP_ROWS);
+            newer.extend(before.map(|row| (segment, row)));
+            older.extend(matched.rows.from(start).take(GROUP_ROWS + 1).map(|row| (segment, row)));
         }
-        let page = self.search(&request).await?;
-        let mut rows = page.rows;
-        rows.retain(|row| (&row.id, &row.hash) != (&event.row.id, &event.row.hash));
-        rows.truncate(GROUP_ROWS);
-        let total = page.total.saturating_sub(1);
-        Ok((total > 0).then_some(RelatedGroup { by, value, query: text, range, total, rows }))
+        let is_among_them = older.iter().any(|place| order(place) == own);
+        older.retain(|place| order(place) != own);
+        newer.sort_by_key(order);
+        older.sort_by_key(order);
+        let wanted_newer = (GROUP_ROWS / 2).max(GROUP_ROWS.saturating_sub(older.len())).min(newer.len());
+        let mut places = newer.split_off(newer.len() - wanted_newer);
+        places.extend(older.into_iter().take(GROUP_ROWS - wanted_newer));
+        Around { places, is_among_them }
     }
 }
 
 /// What an event's credentials are known by.
 struct Credentials {
-    id: String,
     time: Time,
     key: Option<String>,
     /// `sharedEventID` of a call that came from another account: that account's half names the caller.
@@ -175,7 +213,6 @@ impl Credentials {
         let facts = Facts::of(event);
         let foreign = matches!(facts.identity_kind.as_deref(), Some("AWSAccount"));
         Credentials {
-            id: event.row.id.clone(),
             time: event.row.time,
             key: event.row.key.clone(),
             shared_half: facts.shared_event_id.filter(|_| foreign),
@@ -248,6 +285,11 @@ fn step(event: &StoredEvent, link: ChainLink) -> ChainStep {
         event: event.row.clone(),
         link,
     }
+}
+
+/// Whether events of a category are found only by searches that ask for it.
+fn is_left_out(category: &str) -> bool {
+    ["Insight", "Aggregated"].iter().any(|left_out| category.eq_ignore_ascii_case(left_out))
 }
 
 /// A term that the field is exactly this.
