@@ -13,8 +13,8 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use crate::support::{
-    Place, all_raw, count, event_files, gzip, identities, newest, options, record, record_with, this_test_again,
-    wrapped,
+    Place, all_raw, count, event_files, gzip, identities, newest, options, record, record_with,
+    this_test_again, wrapped,
 };
 
 /// Two good records in a good file, which every bad file has beside it.
@@ -71,11 +71,35 @@ async fn of_a_broken_file_the_records_before_the_break_are_kept() {
         ("cut.json", format!(r#"{{"Records":[{two},{cut}"#), Outcome::Partial, 2, "it was cut off"),
         ("cut-behind-a-record.json", format!(r#"{{"Records":[{two}"#), Outcome::Partial, 2, "it was cut off"),
         ("cut-behind-a-comma.json", format!(r#"[{two},"#), Outcome::Partial, 2, "it was cut off"),
-        ("cut-before-the-last-brace.json", format!(r#"{{"Records":[{two}]"#), Outcome::Partial, 2, "it was cut off"),
-        ("broken.json", format!(r#"{{"Records":[{two},{{"eventVersion" oops}},{}]}}"#, record(3)), Outcome::Partial, 2, "the JSON is broken at byte"),
-        ("no-comma.json", format!(r#"{{"Records":[{two} {}]}}"#, record(3)), Outcome::Partial, 2, "a comma or the end of the records was expected at byte"),
+        (
+            "cut-before-the-last-brace.json",
+            format!(r#"{{"Records":[{two}]"#),
+            Outcome::Partial,
+            2,
+            "it was cut off",
+        ),
+        (
+            "broken.json",
+            format!(r#"{{"Records":[{two},{{"eventVersion" oops}},{}]}}"#, record(3)),
+            Outcome::Partial,
+            2,
+            "the JSON is broken at byte",
+        ),
+        (
+            "no-comma.json",
+            format!(r#"{{"Records":[{two} {}]}}"#, record(3)),
+            Outcome::Partial,
+            2,
+            "a comma or the end of the records was expected at byte",
+        ),
         ("cut-at-once.json", r#"{"Reco"#.to_owned(), Outcome::Skipped, 0, "it was cut off"),
-        ("broken-at-once.json", r#"{"Records"]"#.to_owned(), Outcome::Skipped, 0, "a colon was expected at byte 10"),
+        (
+            "broken-at-once.json",
+            r#"{"Records"]"#.to_owned(),
+            Outcome::Skipped,
+            0,
+            "a colon was expected at byte 10",
+        ),
     ] {
         expect(name, &content, outcome, kept, message).await;
         expect(&format!("{name}.gz"), gzip(&content), outcome, kept, message).await;
@@ -87,10 +111,14 @@ async fn a_broken_line_costs_only_itself() {
     let line = |middle: &str| format!("{}\n{middle}\n{}\n{}", record(0), record(1), record(2));
     for (name, middle, message) in [
         ("cut-in-a-string.jsonl", &record(5)[..100], "record 2: the JSON is broken at byte"),
-        ("cut-behind-a-colon.jsonl", r#"{"eventVersion":"1.11","eventTime":"#, "record 2: the JSON is broken at byte"),
+        (
+            "cut-behind-a-colon.jsonl",
+            r#"{"eventVersion":"1.11","eventTime":"#,
+            "record 2: the JSON is broken at byte",
+        ),
         ("words.jsonl", "-- rotated --", "record 2: "),
-        ("scalars.jsonl", "17", "record 2: the value at byte"),
-        ("deep.jsonl", &"[".repeat(5_000), "record 2: "),
+        ("scalars.jsonl", "17", "record 2: this is not JSON at byte"),
+        ("deep.jsonl", &(r#"{"a":"#.to_owned() + &"[".repeat(5_000)), "record 2: "),
         ("not-a-record.jsonl", r#"{"level":"info"}"#, "record 2: it has no eventTime"),
     ] {
         let (_, archive, note) = take_in_bad(name, line(middle)).await;
@@ -164,7 +192,7 @@ async fn a_record_without_a_sensible_time_is_left_out_and_says_why() {
         (r#""yesterday""#, "its eventTime `yesterday` is not a time"),
         (r#""2026-13-45T99:00:00Z""#, "its eventTime `2026-13-45T99:00:00Z` is not a time"),
         (r#""0001-01-01T00:00:00Z""#, "its eventTime `0001-01-01T00:00:00Z` is not a time"),
-        (r#""+099999-01-01T00:00:00Z""#, "is not a time"),
+        (r#""+099999-01-01T00:00:00Z""#, "its eventTime `+099999-01-01T00:00:00Z` is not a time"),
         ("1763632800", "its eventTime `1763632800` is not a time"),
         (r#""\u001b[31mred""#, "its eventTime `[31mred…` is not a time"),
         (r#""""#, "it has no eventTime"),
@@ -186,9 +214,23 @@ async fn absurd_nesting_is_refused_and_what_stands_before_it_is_kept() {
     expect("open.json", "[".repeat(1_000_000), Outcome::Skipped, 0, "nests too deeply").await;
     expect("objects.json", r#"{"a":"#.repeat(1_000_000), Outcome::Skipped, 0, "nests too deeply").await;
     let inside = record_with(1, &format!(r#","deep":{small}"#));
-    expect("inside.json", wrapped([record(0), inside.clone(), record(2)]), Outcome::Partial, 1, "nests too deeply").await;
+    expect(
+        "inside.json",
+        wrapped([record(0), inside.clone(), record(2)]),
+        Outcome::Partial,
+        1,
+        "nests too deeply",
+    )
+    .await;
     // Where lines set records apart, the next one is found again.
-    expect("inside.jsonl", [record(0), inside, record(2)].join("\n"), Outcome::Partial, 2, "nests too deeply").await;
+    expect(
+        "inside.jsonl",
+        [record(0), inside, record(2)].join("\n"),
+        Outcome::Partial,
+        2,
+        "nests too deeply",
+    )
+    .await;
     // What CloudTrail could conceivably write is no trouble.
     let place = Place::new();
     place.write("ok.json", wrapped([record_with(0, &format!(r#","deep":{}"#, deep(90)))]));
@@ -244,26 +286,27 @@ async fn a_gzip_bomb_of_zeros_is_refused() {
 
 #[tokio::test]
 async fn a_gzip_bomb_of_good_records_ends_at_the_limit() {
-    let records = (0..1_000).map(record).collect::<Vec<_>>().join("\n") + "\n";
+    // Records as small as can be, and line ends that take no room: far more of both than logs have.
+    let records = (10..60)
+        .map(|second| format!("{{\"eventTime\":\"2026-11-20T10:00:{second}Z\"}}\n"))
+        .collect::<String>();
+    let piece = records.repeat(200) + &"\n".repeat(1 << 20);
     let mut bomb = GzEncoder::new(Vec::new(), Compression::best());
-    // 1,000 times the same 1,000 records; pretended to be small by what compresses to nothing.
-    let blanks = vec![b'\n'; 1 << 20];
-    for _ in 0..300 {
-        bomb.write_all(records.as_bytes()).unwrap();
-        bomb.write_all(&blanks).unwrap();
-    }
-    let (_, _, note) = {
-        let bomb = bomb.finish().unwrap();
-        let place = Place::new();
-        place.write("bomb.json.gz", bomb);
-        place.write("good.json", wrapped(GOOD.map(record)));
-        let (report, archive) = place.take_in().await;
-        assert_eq!(count(&archive, "").await, 1_002);
-        (place, archive, report.notes[0].clone())
-    };
-    assert_eq!(note.outcome, Outcome::Partial);
-    assert!(note.path.ends_with("bomb.json.gz"));
-    assert!(note.message.contains("expands to more than 256 MB") && note.message.contains("gzip bomb"), "{note:?}");
+    let limit = 256 << 20;
+    (0..limit / piece.len() + 10).for_each(|_| bomb.write_all(piece.as_bytes()).unwrap());
+    let bomb = bomb.finish().unwrap();
+    assert!(bomb.len() * 200 < limit, "{}", bomb.len());
+    let place = Place::new();
+    place.write("bomb.json.gz", bomb);
+    place.write("good.json", wrapped(GOOD.map(record)));
+    let (report, archive) = place.take_in().await;
+    let [note] = report.notes.as_slice() else { panic!("{:?}", report.notes) };
+    assert_eq!((note.outcome, note.path.ends_with("bomb.json.gz")), (Outcome::Partial, true));
+    assert!(
+        note.message.contains("it expands to more than 256 MB") && note.message.contains("a gzip bomb?"),
+        "{note:?}"
+    );
+    assert_eq!(count(&archive, "").await, 52);
 }
 
 #[tokio::test]
@@ -278,7 +321,11 @@ async fn links_in_a_circle_and_into_nothing_end() {
     assert_eq!((report.files, report.records, report.added, report.duplicates), (2, 2, 1, 1));
     let notes: Vec<_> = report.notes.iter().map(|note| Path::new(&note.path).file_name().unwrap()).collect();
     assert_eq!(notes, ["lost", "self"]);
-    assert!(report.notes.iter().all(|note| note.message.starts_with("cannot be read: ")), "{:?}", report.notes);
+    assert!(
+        report.notes.iter().all(|note| note.message.starts_with("cannot be read: ")),
+        "{:?}",
+        report.notes
+    );
     assert_eq!(count(&archive, "").await, 1);
 }
 
@@ -323,7 +370,8 @@ async fn hostile_strings_are_stored_and_found_as_they_are() {
                 value[field] = text.as_str().into();
             }
             value["userIdentity"]["userName"] = text.as_str().into();
-            value["requestParameters"] = serde_json::json!({"bucketName": text, text.as_str(): {"key": text}});
+            value["requestParameters"] =
+                serde_json::json!({"bucketName": text, text.as_str(): {"key": text}});
             value.to_string()
         })
         .collect();
@@ -380,7 +428,11 @@ async fn an_unreadable_folder_is_named_and_costs_nothing_else() {
         let nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];
         let output = this_test_again(name, (CHILD, "1"), &nobody).output().unwrap();
         let said = String::from_utf8_lossy(&output.stdout);
-        assert!(output.status.success() && said.contains("1 passed"), "{said}{}", String::from_utf8_lossy(&output.stderr));
+        assert!(
+            output.status.success() && said.contains("1 passed"),
+            "{said}{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
         return;
     }
     let (report, archive) = place.take_in().await;
@@ -399,7 +451,9 @@ async fn an_unreadable_folder_is_named_and_costs_nothing_else() {
 
 /// Records of one day that take about a megabyte on disk, as they do not compress.
 fn a_full_day(day: usize) -> String {
-    let noise = |number: usize| (0..12).map(|part| crate::support::hash_of(&format!("[{number},{part}]"))).collect::<String>();
+    let noise = |number: usize| {
+        (0..12).map(|part| crate::support::hash_of(&format!("[{number},{part}]"))).collect::<String>()
+    };
     wrapped((0..1_200).map(|number| {
         let number = day * (DAY / 1_000) as usize + number;
         record_with(number, &format!(r#","noise":"{}""#, noise(number)))
@@ -417,7 +471,11 @@ async fn a_full_disk_names_the_file_and_costs_nothing_stored() {
         assert!(matches!(error, ArchiveError::Parquet { .. } | ArchiveError::File { .. }), "{error}");
         let message = error.to_string();
         assert!(message.contains("archive/_tmp/") && message.starts_with("cannot write"), "{message}");
-        assert_eq!(fs::read_dir(folder.join("archive/_tmp")).unwrap().count(), 0, "the disk is freed at once");
+        assert_eq!(
+            fs::read_dir(folder.join("archive/_tmp")).unwrap().count(),
+            0,
+            "the disk is freed at once"
+        );
         let archive = writer.archive();
         assert_eq!(count(&archive, "").await, 10);
         assert!(!newest(&archive, "", 0).await.coverage.taking_in);
@@ -432,7 +490,11 @@ async fn a_full_disk_names_the_file_and_costs_nothing_stored() {
     let folder = place.folder.path().to_str().unwrap();
     let output = this_test_again(name, (CHILD, folder), &limited).output().unwrap();
     let said = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success() && said.contains("1 passed"), "{said}{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success() && said.contains("1 passed"),
+        "{said}{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
 
     let archive = Archive::open(&place.archive()).await.unwrap();
     let before: Vec<String> = (0..10).rev().map(record).collect();
@@ -512,7 +574,10 @@ async fn a_damaged_event_file_is_named_and_the_other_days_are_readable() {
 async fn one_bad_file_among_many_threads_and_small_budgets_costs_nothing_else() {
     let place = Place::new();
     for file in 0..30 {
-        place.write(&format!("{file:02}-good.json"), wrapped((0..10).map(|number| record(file * 10 + number))));
+        place.write(
+            &format!("{file:02}-good.json"),
+            wrapped((0..10).map(|number| record(file * 10 + number))),
+        );
         place.write(&format!("{file:02}-bad.json"), "{\"Records\":[");
     }
     let options = IntakeOptions { memory: 1, threads: 4, ..options() };

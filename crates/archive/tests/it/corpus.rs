@@ -38,9 +38,8 @@ pub fn expected<'m>(
 ) -> Vec<&'m Made> {
     let compiled = Compiled::new(expr, names);
     let all_categories = asks_for_category(expr);
-    let in_range = |time: Time| {
-        range.from.is_none_or(|from| time >= from) && range.to.is_none_or(|to| time < to)
-    };
+    let in_range =
+        |time: Time| range.from.is_none_or(|from| time >= from) && range.to.is_none_or(|to| time < to);
     records
         .iter()
         .filter(|made| in_range(made.time))
@@ -109,7 +108,10 @@ impl Random {
                 '\n' => out.push_str("\\n"),
                 other if u32::from(other) < 0x20 || (needless && self.one_in(3)) => {
                     let mut units = [0; 2];
-                    other.encode_utf16(&mut units).iter().for_each(|unit| out.push_str(&format!("\\u{unit:04X}")));
+                    other
+                        .encode_utf16(&mut units)
+                        .iter()
+                        .for_each(|unit| out.push_str(&format!("\\u{unit:04X}")));
                 }
                 other => out.push(other),
             }
@@ -164,13 +166,22 @@ impl Random {
         out.push(format!("\"requestParameters\":{parameters}"));
         if self.one_in(8) {
             let key = self.pick(KEYS);
-            out.push(format!(r#""responseElements":{{"credentials":{{"accessKeyId":"{key}"}},"userName":"made"}}"#));
+            out.push(format!(
+                r#""responseElements":{{"credentials":{{"accessKeyId":"{key}"}},"userName":"made"}}"#
+            ));
         }
         if self.one_in(3) {
             let arn = self.pick(ARNS);
-            out.push(format!(r#""resources":[{{"ARN":"{arn}","type":"AWS::S3::Object"}},{{"accountId":"1"}}]"#));
+            out.push(format!(
+                r#""resources":[{{"ARN":"{arn}","type":"AWS::S3::Object"}},{{"accountId":"1"}}]"#
+            ));
         }
-        self.field(&mut out, "eventType", &["AwsApiCall", "AwsServiceEvent", "AwsConsoleSignIn", "AwsVpceEvent"], 9);
+        self.field(
+            &mut out,
+            "eventType",
+            &["AwsApiCall", "AwsServiceEvent", "AwsConsoleSignIn", "AwsVpceEvent"],
+            9,
+        );
         match self.below(5) {
             0 => out.push(format!("\"managementEvent\":{}", self.pick(&["true", "false"]))),
             1 => {}
@@ -192,7 +203,16 @@ impl Random {
 
     fn identity(&mut self) -> Option<Vec<String>> {
         let mut out = Vec::new();
-        let kind = self.pick(&["IAMUser", "Root", "AssumedRole", "AssumedRole", "AssumedRole", "AWSService", "AWSAccount", ""]);
+        let kind = self.pick(&[
+            "IAMUser",
+            "Root",
+            "AssumedRole",
+            "AssumedRole",
+            "AssumedRole",
+            "AWSService",
+            "AWSAccount",
+            "",
+        ]);
         if kind.is_empty() {
             return self.one_in(2).then(Vec::new);
         }
@@ -212,10 +232,17 @@ impl Random {
                 let mut context = vec![format!(r#""sessionIssuer":{{"type":"Role","userName":"{role}"}}"#)];
                 context.push(r#""attributes":{"mfaAuthenticated":"true"}"#.to_owned());
                 self.field(&mut context, "sourceIdentity", &["jo", "Émile"], 2);
-                self.field(&mut context, "signInSessionArn", &["arn:aws:signin:::session/1", "arn:aws:signin:::session/2"], 2);
+                self.field(
+                    &mut context,
+                    "signInSessionArn",
+                    &["arn:aws:signin:::session/1", "arn:aws:signin:::session/2"],
+                    2,
+                );
                 out.push(format!("\"sessionContext\":{{{}}}", context.join(",")));
             }
-            "AWSService" => self.field(&mut out, "invokedBy", &["ec2.amazonaws.com", "autoscaling.amazonaws.com"], 3),
+            "AWSService" => {
+                self.field(&mut out, "invokedBy", &["ec2.amazonaws.com", "autoscaling.amazonaws.com"], 3)
+            }
             _ => {}
         }
         Some(out)
@@ -223,14 +250,32 @@ impl Random {
 
     fn parameters(&mut self) -> String {
         let mut out = Vec::new();
-        self.field(&mut out, "bucketName", &["prod-logs", "prod-data", "PROD-LOGS", "dev", "bücher", "a b"], 2);
+        self.field(
+            &mut out,
+            "bucketName",
+            &["prod-logs", "prod-data", "PROD-LOGS", "dev", "bücher", "a b"],
+            2,
+        );
         self.field(&mut out, "roleName", &["Admin", "ci-deploy"], 4);
         if self.one_in(3) {
             let (one, other) = (self.below(5), self.below(5));
-            out.push(format!(r#""instancesSet":{{"items":[{{"instanceId":"i-{one}"}},{{"instanceId":"i-{other}"}}]}}"#));
+            out.push(format!(
+                r#""instancesSet":{{"items":[{{"instanceId":"i-{one}"}},{{"instanceId":"i-{other}"}}]}}"#
+            ));
         }
         if self.one_in(3) {
-            let number = self.pick(&["5", "50", "-1", "1e3", "5.0", "\"7\"", "true", "null", "[5,60]", "\"2026-11-20\""]);
+            let number = self.pick(&[
+                "5",
+                "50",
+                "-1",
+                "1e3",
+                "5.0",
+                "\"7\"",
+                "true",
+                "null",
+                "[5,60]",
+                "\"2026-11-20\"",
+            ]);
             out.push(format!("\"maxResults\":{number}"));
         }
         if self.one_in(4) {
@@ -264,13 +309,52 @@ impl Random {
     }
 }
 
-const SOURCES: &[&str] = &["ec2.amazonaws.com", "iam.amazonaws.com", "s3.amazonaws.com", "S3.amazonaws.com", "elasticloadbalancing.amazonaws.com", "école.example"];
-const EVENTS: &[&str] = &["StopInstances", "stopinstances", "DescribeInstances", "GetObject", "CreateUser", "ÉcoleStop", "écolestop", "Stop", "ConsoleLogin"];
-const ADDRESSES: &[&str] = &["203.0.113.7", "203.0.113.77", "10.1.2.3", "2001:db8::1", "2001:DB8:0:0::1", "::ffff:10.1.2.3", "ec2.amazonaws.com", "AWS Internal"];
-const AGENTS: &[&str] = &["aws-cli/2.0 (Linux)", "AWS-CLI/2.0", "Boto3 \"x\" a/b\\c", "<script>", "Mozilla/5.0 é", "signin.amazonaws.com"];
+const SOURCES: &[&str] = &[
+    "ec2.amazonaws.com",
+    "iam.amazonaws.com",
+    "s3.amazonaws.com",
+    "S3.amazonaws.com",
+    "elasticloadbalancing.amazonaws.com",
+    "école.example",
+];
+const EVENTS: &[&str] = &[
+    "StopInstances",
+    "stopinstances",
+    "DescribeInstances",
+    "GetObject",
+    "CreateUser",
+    "ÉcoleStop",
+    "écolestop",
+    "Stop",
+    "ConsoleLogin",
+];
+const ADDRESSES: &[&str] = &[
+    "203.0.113.7",
+    "203.0.113.77",
+    "10.1.2.3",
+    "2001:db8::1",
+    "2001:DB8:0:0::1",
+    "::ffff:10.1.2.3",
+    "ec2.amazonaws.com",
+    "AWS Internal",
+];
+const AGENTS: &[&str] = &[
+    "aws-cli/2.0 (Linux)",
+    "AWS-CLI/2.0",
+    "Boto3 \"x\" a/b\\c",
+    "<script>",
+    "Mozilla/5.0 é",
+    "signin.amazonaws.com",
+];
 const ERRORS: &[&str] = &["AccessDenied", "Client.UnauthorizedOperation", "accessdenied", "Throttling"];
 const KEYS: &[&str] = &["AKIAEXAMPLE1", "ASIAEXAMPLE2", "ASIAEXAMPLE3", "asiaexample2"];
 const ACCOUNTS: &[&str] = &["111122223333", "444455556666", "777788889999"];
 const USERS: &[&str] = &["jo", "JO", "émile", "ÉMILE", "a\"b", "HIDDEN_DUE_TO_SECURITY_REASONS"];
-const ARNS: &[&str] = &["arn:aws:s3:::prod-logs/a/b.txt", "arn:aws:s3:::prod-logs", "arn:aws:lambda:eu-west-1:1:function:Pay", "arn:aws:s3:::École"];
-const NOTES: &[&str] = &["say \"hi\"", "back\\slash", "two  spaces", "École", "a/b", "line\nend", "👩‍👦", "K", "aws"];
+const ARNS: &[&str] = &[
+    "arn:aws:s3:::prod-logs/a/b.txt",
+    "arn:aws:s3:::prod-logs",
+    "arn:aws:lambda:eu-west-1:1:function:Pay",
+    "arn:aws:s3:::École",
+];
+const NOTES: &[&str] =
+    &["say \"hi\"", "back\\slash", "two  spaces", "École", "a/b", "line\nend", "👩‍👦", "K", "aws"];

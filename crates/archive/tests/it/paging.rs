@@ -143,8 +143,15 @@ async fn a_list_whose_snapshot_is_forgotten_goes_on_from_the_present_and_says_so
     assert!(event_files(&place.archive()).len() < files);
     let gone = page(&archive, "", Start::After(cursor), 4).await;
     assert_eq!((gone.total, gone.newer), (18, 12), "the same place in the present list");
-    assert_eq!(gone.rows.iter().map(|row| row.id.as_str()).collect::<Vec<_>>(), ["id-000005", "id-000004", "id-000003", "id-000002"]);
-    assert!(gone.coverage.notes[0].contains("earlier state of the archive that is gone"), "{:?}", gone.coverage.notes);
+    assert_eq!(
+        gone.rows.iter().map(|row| row.id.as_str()).collect::<Vec<_>>(),
+        ["id-000005", "id-000004", "id-000003", "id-000002"]
+    );
+    assert!(
+        gone.coverage.notes[0].contains("earlier state of the archive that is gone"),
+        "{:?}",
+        gone.coverage.notes
+    );
     // From there on it is a list like any other.
     let last = page(&archive, "", Start::After(gone.next.unwrap()), 4).await;
     assert_eq!((last.rows.len(), last.next, last.coverage.notes.len()), (2, None, 0));
@@ -155,9 +162,12 @@ async fn a_cursor_from_nowhere_is_no_disaster() {
     let place = Place::new();
     place.write("a.json", wrapped((0..10).map(record)));
     let (_, archive) = place.take_in().await;
-    for (time, generation, rows) in
-        [(Time::MAX, i64::MAX, 10), (Time::MAX, -1, 10), (Time::MIN, 1, 0), (Time::from_millis(i64::MIN), i64::MIN, 0)]
-    {
+    for (time, generation, rows) in [
+        (Time::MAX, i64::MAX, 10),
+        (Time::MAX, -1, 10),
+        (Time::MIN, 1, 0),
+        (Time::from_millis(i64::MIN), i64::MIN, 0),
+    ] {
         let cursor = Cursor { time, tie: u128::MAX, generation };
         let answer = page(&archive, "", Start::After(cursor), 100).await;
         assert_eq!(answer.rows.len(), rows, "{time:?} {generation}");
@@ -227,7 +237,8 @@ async fn a_stream_that_is_dropped_lets_go_and_one_in_the_middle_keeps_its_state(
     drop(dropped);
 
     let mut stream = archive.stream(&search("")).await.unwrap();
-    let mut found: Vec<Identity> = stream.next().await.unwrap().unwrap().iter().map(|event| identity(&event.row)).collect();
+    let mut found: Vec<Identity> =
+        stream.next().await.unwrap().unwrap().iter().map(|event| identity(&event.row)).collect();
     assert!(found.len() < expected.len(), "it comes in pieces");
     place.write("b.json", wrapped((6_000..6_100).map(record)));
     writer.take_in(&[place.logs()], &options(), |_| {}).await.unwrap();

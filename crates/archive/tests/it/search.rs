@@ -5,12 +5,14 @@ use cloudtrail::search::matches::any_value;
 use cloudtrail::search::{EventPage, Expr, Field, FieldRef, Histogram, Query, Search, TimeRange, parse};
 use cloudtrail::time::{DAY, Time};
 use proptest::prelude::*;
-use proptest::test_runner::{Config, TestRng, RngAlgorithm, TestRunner};
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use std::collections::{BTreeMap, BTreeSet};
 use tokio::runtime::Runtime;
 
 use crate::corpus::{self, Made, SPAN, START, with_record};
-use crate::support::{Identity, Place, count, event_files, identity, newest, options, record, search, wrapped};
+use crate::support::{
+    Identity, Place, count, event_files, identity, newest, options, record, search, wrapped,
+};
 
 const NAMES: &str = "111122223333,prod-payments\n444455556666,Dev, Éclair";
 
@@ -30,10 +32,16 @@ impl Corpus {
         let records = corpus::make(seed, count);
         for (file, records) in records.chunks(150).enumerate() {
             // Mixed, so that event files of a day overlap.
-            place.write(&format!("{}.json", file * 7 % 10), wrapped(records.iter().rev().map(|made| made.raw.clone())));
+            place.write(
+                &format!("{}.json", file * 7 % 10),
+                wrapped(records.iter().rev().map(|made| made.raw.clone())),
+            );
         }
         for (file, records) in records.chunks(count / 3).enumerate() {
-            place.write(&format!("again-{file}.json"), wrapped(records.iter().step_by(5).map(|made| made.raw.clone())));
+            place.write(
+                &format!("again-{file}.json"),
+                wrapped(records.iter().step_by(5).map(|made| made.raw.clone())),
+            );
         }
         let names = AccountNames::parse(NAMES).unwrap();
         let archive = runtime.block_on(async {
@@ -64,41 +72,178 @@ fn request(expr: &Expr, range: TimeRange) -> Request {
 
 /// Terms of every kind, most of which fit some of the records.
 const TERMS: &[&str] = &[
-    "event:StopInstances", "event:stop*", "event:\"StopInstances\"", "event:*Instances", "event:é*", "event:*", "event:ÉCOLESTOP",
-    "event:?top", "event:S*p,GetObject", "event:\"\"", "event:nothing", "event:*,x", "service:ec2", "service:ec2.amazonaws.com",
-    "service:*.amazonaws.com", "service:\"s3\"", "service:école.example", "service:*", "who:jo", "who:\"jo\"", "who:jo@*", "who:émile",
-    "who:root", "who:ci-deploy", "who:111122223333", "who:*", "user:jo", "user:ÉMILE", "user:*@example.com", "user:*", "role:admin",
-    "role:\"Admin\"", "role:*", "role:AWSReservedSSO_*", "ip:203.0.113.7", "ip:203.0.113.0/24", "ip:10.0.0.0/8", "ip:2001:db8::1",
-    "ip:2001:db8::/32", "ip:*amazonaws*", "ip:10.0.0.0/8,203.*", "ip:::ffff:10.1.2.3", "ip:*", "ip:0.0.0.0/0", "region:eu-*",
-    "region:\"eu-west-1\"", "region:*", "account:111122223333", "account:prod-payments", "account:dev*", "account:*éclair",
-    "account:\"prod-payments\"", "account:*", "error:*", "error:AccessDenied", "error:\"AccessDenied\"", "error:*denied,throttling",
-    "resource:prod-logs", "resource:i-3", "resource:b.txt", "resource:pay", "resource:*", "resource:arn:aws:s3*", "resource:École",
-    "resource:\"Pay\"", "resource:admin", "key:ASIAEXAMPLE2", "key:\"ASIAEXAMPLE2\"", "key:asia*", "key:*", "agent:aws-cli*",
-    "agent:*script*", "agent:\"Boto3 \\\"x\\\" a/b\\\\c\"", "agent:*", "agent:*é", "category:Management", "category:insight",
-    "category:Data,Aggregated", "category:*", "category:network*", "readOnly:true", "readOnly:false", "readOnly:*",
-    "time:>2026-11-20", "time:<=2026-11-19T12:00Z", "time:2026-11-20", "time:*", "id:id-00007-É", "id:ID-00007-é", "id:insight-*",
-    "id:sha256-*", "id:id-0001?-*", "id:*", "id:nothing,id-00009-É", "eventType:AwsApiCall", "eventVersion:1.0",
-    "eventVersion:>1.05", "requestParameters.bucketName:prod-*", "requestParameters.bucketName:\"prod-logs\"",
-    "requestParameters.bucketName:*", "requestParameters.bucketName:BÜCHER", "requestParameters.bucketName:\"a b\"",
-    "requestparameters.INSTANCESSET.items.instanceid:i-3", "requestParameters:i-3", "requestParameters.maxResults:>5",
-    "requestParameters.maxResults:<=5", "requestParameters.maxResults:5", "requestParameters.maxResults:>2026-11-19",
-    "requestParameters.Tags.value:*é*", "requestParameters.Tags.value:\"say \\\"hi\\\"\"", "requestParameters.Tags.key:aws:tag/x",
-    "requestParameters.empty:\"\"", "requestParameters.empty:*", "requestParameters.none:*", "requestParameters.Deep:z",
-    ".Deep.x.y:z", "requestParameters:not*", "userIdentity.arn:*assumed-role/Admin/*", "userIdentity.arn:*", "userIdentity.arn:\"\"",
-    "userIdentity.arn:a,*", "useridentity.ARN:*/JO@example.com", "userIdentity.sessionContext.signInSessionArn:*session/1",
-    "userIdentity.sessionContext.attributes.mfaAuthenticated:true", "userIdentity:jo", "userIdentity.type:Root",
-    "responseElements.credentials.accessKeyId:ASIAEXAMPLE3", "responseElements.credentials.accessKeyId:*",
-    "responseElements.credentials:*", "sharedEventID:shared-1", "sharedEventID:*", "sharedEventID:>5", "sharedEventID:\"SHARED-1\"",
-    "errorMessage:*authorized*", "insightDetails.state:start", "summary.primaryDimension.statistics.value:>100", "resources.type:*object",
-    "StopInstances", "\"StopInstances\"", "stopinst", "ÉCOLE", "\"École\"", "aws", "K", "prod-logs", "stop*ces", "i-?", "a/b",
-    "\"say \\\"hi\\\"\"", "\"back\\\\slash\"", "\"two  spaces\"", "<script>", "bucketName", "\"accountId\\\":\\\"1\"", "203.0.113", "*",
-    "nothing-at-all", "👩‍👦", "id-0000", "example.com", "*é*", "eventName*x", "2026-11-20T0",
+    "event:StopInstances",
+    "event:stop*",
+    "event:\"StopInstances\"",
+    "event:*Instances",
+    "event:é*",
+    "event:*",
+    "event:ÉCOLESTOP",
+    "event:?top",
+    "event:S*p,GetObject",
+    "event:\"\"",
+    "event:nothing",
+    "event:**",
+    "service:ec2",
+    "service:ec2.amazonaws.com",
+    "service:*.amazonaws.com",
+    "service:\"s3\"",
+    "service:école.example",
+    "service:*",
+    "who:jo",
+    "who:\"jo\"",
+    "who:jo@*",
+    "who:émile",
+    "who:root",
+    "who:ci-deploy",
+    "who:111122223333",
+    "who:*",
+    "user:jo",
+    "user:ÉMILE",
+    "user:*@example.com",
+    "user:*",
+    "role:admin",
+    "role:\"Admin\"",
+    "role:*",
+    "role:AWSReservedSSO_*",
+    "ip:203.0.113.7",
+    "ip:203.0.113.0/24",
+    "ip:10.0.0.0/8",
+    "ip:2001:db8::1",
+    "ip:2001:db8::/32",
+    "ip:*amazonaws*",
+    "ip:10.0.0.0/8,203.*",
+    "ip:::ffff:10.1.2.3",
+    "ip:*",
+    "ip:0.0.0.0/0",
+    "region:eu-*",
+    "region:\"eu-west-1\"",
+    "region:*",
+    "account:111122223333",
+    "account:prod-payments",
+    "account:dev*",
+    "account:*éclair",
+    "account:\"prod-payments\"",
+    "account:*",
+    "error:*",
+    "error:AccessDenied",
+    "error:\"AccessDenied\"",
+    "error:*denied,throttling",
+    "resource:prod-logs",
+    "resource:i-3",
+    "resource:b.txt",
+    "resource:pay",
+    "resource:*",
+    "resource:arn:aws:s3*",
+    "resource:École",
+    "resource:\"Pay\"",
+    "resource:admin",
+    "key:ASIAEXAMPLE2",
+    "key:\"ASIAEXAMPLE2\"",
+    "key:asia*",
+    "key:*",
+    "agent:aws-cli*",
+    "agent:*script*",
+    "agent:\"Boto3 \\\"x\\\" a/b\\\\c\"",
+    "agent:*",
+    "agent:*é",
+    "category:Management",
+    "category:insight",
+    "category:Data,Aggregated",
+    "category:*",
+    "category:network*",
+    "readOnly:true",
+    "readOnly:false",
+    "readOnly:*",
+    "time:>2026-11-20",
+    "time:<=2026-11-19T12:00Z",
+    "time:2026-11-20",
+    "time:*",
+    "id:id-00007-É",
+    "id:ID-00007-é",
+    "id:insight-*",
+    "id:sha256-*",
+    "id:id-0001?-*",
+    "id:*",
+    "id:nothing,id-00009-É",
+    "eventType:AwsApiCall",
+    "eventVersion:1.0",
+    "eventVersion:>1.05",
+    "requestParameters.bucketName:prod-*",
+    "requestParameters.bucketName:\"prod-logs\"",
+    "requestParameters.bucketName:*",
+    "requestParameters.bucketName:BÜCHER",
+    "requestParameters.bucketName:\"a b\"",
+    "requestparameters.INSTANCESSET.items.instanceid:i-3",
+    "requestParameters:i-3",
+    "requestParameters.maxResults:>5",
+    "requestParameters.maxResults:<=5",
+    "requestParameters.maxResults:5",
+    "requestParameters.maxResults:>2026-11-19",
+    "requestParameters.Tags.value:*é*",
+    "requestParameters.Tags.value:\"say \\\"hi\\\"\"",
+    "requestParameters.Tags.key:aws:tag/x",
+    "requestParameters.empty:\"\"",
+    "requestParameters.empty:*",
+    "requestParameters.none:*",
+    "requestParameters.Deep:z",
+    ".Deep.x.y:z",
+    "requestParameters:not*",
+    "userIdentity.arn:*assumed-role/Admin/*",
+    "userIdentity.arn:*",
+    "userIdentity.arn:\"\"",
+    "userIdentity.arn:a,\"\"",
+    "userIdentity.arn:**",
+    "useridentity.ARN:*/JO@example.com",
+    "userIdentity.sessionContext.signInSessionArn:*session/1",
+    "userIdentity.sessionContext.attributes.mfaAuthenticated:true",
+    "userIdentity:jo",
+    "userIdentity.type:Root",
+    "responseElements.credentials.accessKeyId:ASIAEXAMPLE3",
+    "responseElements.credentials.accessKeyId:*",
+    "responseElements.credentials:*",
+    "sharedEventID:shared-1",
+    "sharedEventID:*",
+    "sharedEventID:>5",
+    "sharedEventID:\"SHARED-1\"",
+    "errorMessage:*authorized*",
+    "insightDetails.state:start",
+    "summary.primaryDimension.statistics.value:>100",
+    "resources.type:*object",
+    "StopInstances",
+    "\"StopInstances\"",
+    "stopinst",
+    "ÉCOLE",
+    "\"École\"",
+    "aws",
+    "K",
+    "prod-logs",
+    "stop*ces",
+    "i-?",
+    "a/b",
+    "\"say \\\"hi\\\"\"",
+    "\"back\\\\slash\"",
+    "\"two  spaces\"",
+    "<script>",
+    "bucketName",
+    "\"accountId\\\":\\\"1\"",
+    "203.0.113",
+    "*",
+    "nothing-at-all",
+    "👩‍👦",
+    "id-0000",
+    "example.com",
+    "*é*",
+    "eventName*x",
+    "2026-11-20T0",
 ];
 
 /// Expressions over those terms, and over patterns that nobody would think of.
 fn expressions() -> impl Strategy<Value = Expr> {
     let listed = proptest::sample::select(TERMS).prop_map(|text| parse(text).unwrap().expr);
-    let field = proptest::sample::select(&["event", "who", "agent", "resource", "requestParameters.bucketName", "error"][..]);
+    let field = proptest::sample::select(
+        &["event", "who", "agent", "resource", "requestParameters.bucketName", "error"][..],
+    );
     let odd = (field, "[SstopéÉ*?a-c]{1,5}")
         .prop_filter_map("not a term", |(field, pattern)| parse(&format!("{field}:{pattern}")).ok())
         .prop_map(|query| query.expr);
@@ -117,11 +262,12 @@ fn expressions() -> impl Strategy<Value = Expr> {
 
 fn ranges() -> impl Strategy<Value = TimeRange> {
     // Mostly on the instants of events, where being half-open shows.
-    let bound = || {
-        proptest::option::of((0..SPAN / 60, prop_oneof![Just(0), 1i64..60_000]).prop_map(|(minute, millis)| {
-            Time::parse(START).unwrap().plus(minute as i64 * 60_000 + millis)
-        }))
-    };
+    let bound =
+        || {
+            proptest::option::of((0..SPAN / 60, prop_oneof![Just(0), 1i64..60_000]).prop_map(
+                |(minute, millis)| Time::parse(START).unwrap().plus(minute as i64 * 60_000 + millis),
+            ))
+        };
     (bound(), bound()).prop_map(|(from, to)| TimeRange { from, to })
 }
 
@@ -143,7 +289,12 @@ fn every_term_finds_what_the_reference_finds() {
     let corpus = Corpus::new(1, 1_500);
     let mut matching = 0;
     for term in TERMS {
-        for text in [(*term).to_owned(), format!("-{term}"), format!("{term} -event:stop*"), format!("{term} OR who:jo")] {
+        for text in [
+            (*term).to_owned(),
+            format!("-{term}"),
+            format!("{term} -event:stop*"),
+            format!("{term} OR who:jo"),
+        ] {
             let expr = parse(&text).unwrap_or_else(|error| panic!("{text}: {error}")).expr;
             let expected = corpus.expected(&expr, TimeRange::default());
             let page = corpus.ask(&request(&expr, TimeRange::default()));
@@ -177,7 +328,9 @@ fn every_combination_of_terms_finds_what_the_reference_finds() {
 #[test]
 fn an_answer_is_the_same_when_asked_again() {
     let corpus = Corpus::new(3, 600);
-    for text in ["StopInstances", "requestParameters.bucketName:prod-*", "stop* OR error:*", "account:prod* K"] {
+    for text in
+        ["StopInstances", "requestParameters.bucketName:prod-*", "stop* OR error:*", "account:prod* K"]
+    {
         let expr = parse(text).unwrap().expr;
         let first = corpus.ask(&request(&expr, TimeRange::default()));
         assert_eq!(corpus.ask(&request(&expr, TimeRange::default())), first, "{text}");
@@ -189,7 +342,11 @@ fn an_answer_is_the_same_when_asked_again() {
         assert_eq!(corpus.ask(&request(&expr, TimeRange::default())), first, "{text}");
         // A narrower range is another question.
         let range = TimeRange { from: Time::parse("2026-11-20"), to: Time::parse("2026-11-21") };
-        assert_eq!(found(&corpus.ask(&request(&expr, range))), known(&corpus.expected(&expr, range)), "{text}");
+        assert_eq!(
+            found(&corpus.ask(&request(&expr, range))),
+            known(&corpus.expected(&expr, range)),
+            "{text}"
+        );
     }
 }
 
@@ -197,7 +354,13 @@ fn an_answer_is_the_same_when_asked_again() {
 fn facets_count_what_the_records_say() {
     let corpus = Corpus::new(4, 1_000);
     let range = TimeRange { from: Time::parse("2026-11-19T06:00:00Z"), to: None };
-    for (text, range) in [("", TimeRange::default()), ("error:*", range), ("category:*", range), ("K OR stop*", range), ("nothing", range)] {
+    for (text, range) in [
+        ("", TimeRange::default()),
+        ("error:*", range),
+        ("category:*", range),
+        ("K OR stop*", range),
+        ("nothing", range),
+    ] {
         let expr = parse(text).unwrap().expr;
         let expected = corpus.expected(&expr, range);
         for limit in [3, 1_000] {
@@ -260,7 +423,11 @@ fn histograms_count_every_event_once_over_the_whole_range() {
                 let data = page.coverage.data;
                 let histogram = page.histogram.unwrap();
                 let what = format!("{text} {from:?} {to:?} {bars}");
-                assert_eq!((Some(histogram.from), Some(histogram.to)), (from.or(data.from), to.or(data.to)), "{what}");
+                assert_eq!(
+                    (Some(histogram.from), Some(histogram.to)),
+                    (from.or(data.from), to.or(data.to)),
+                    "{what}"
+                );
                 check_histogram(&histogram, &corpus.expected(&expr, range), bars, &what);
             }
         }
@@ -290,7 +457,8 @@ fn check_histogram(histogram: &Histogram, expected: &[&Made], bars: usize, what:
         });
         counted[index][class] += 1;
     }
-    let told: Vec<[u64; 3]> = buckets.iter().map(|bucket| [bucket.reads, bucket.writes, bucket.errors]).collect();
+    let told: Vec<[u64; 3]> =
+        buckets.iter().map(|bucket| [bucket.reads, bucket.writes, bucket.errors]).collect();
     assert_eq!(told, counted, "{what}");
 }
 
@@ -333,7 +501,8 @@ fn completion_counts_what_the_records_say() {
     let ask = |field: &FieldRef, prefix: &str, limit: usize| {
         corpus.runtime.block_on(corpus.archive.complete(field, prefix, &search, limit)).unwrap()
     };
-    let text_fields = Field::ALL.into_iter().filter(|field| !matches!(field, Field::ReadOnly | Field::Time | Field::Id));
+    let text_fields =
+        Field::ALL.into_iter().filter(|field| !matches!(field, Field::ReadOnly | Field::Time | Field::Id));
     for field in text_fields {
         let counts = count_values(&expected, field).0;
         for prefix in ["", "a", "ST", "é", "1", "nothing", "prod"] {
@@ -341,13 +510,22 @@ fn completion_counts_what_the_records_say() {
                 .into_iter()
                 .map(|value| (value.value, value.count))
                 .collect();
-            let name = |value: &String| corpus.names.get(value).filter(|_| field == Field::Account).map(str::to_owned);
+            let name = |value: &String| {
+                corpus.names.get(value).filter(|_| field == Field::Account).map(str::to_owned)
+            };
             assert_eq!(told, ranked(counts.clone(), prefix, name), "{field:?} `{prefix}`");
             let few = ask(&FieldRef::Known(field), prefix, 2);
-            assert!(few.iter().map(|value| &value.value).eq(told.iter().take(2).map(|(value, _)| value)), "{field:?}");
+            assert!(
+                few.iter().map(|value| &value.value).eq(told.iter().take(2).map(|(value, _)| value)),
+                "{field:?}"
+            );
         }
     }
-    for path in [&["requestParameters", "bucketName"][..], &["requestparameters", "instancesset", "items", "instanceId"], &["requestParameters", "maxResults"]] {
+    for path in [
+        &["requestParameters", "bucketName"][..],
+        &["requestparameters", "instancesset", "items", "instanceId"],
+        &["requestParameters", "maxResults"],
+    ] {
         let path: Vec<String> = path.iter().map(|key| (*key).to_owned()).collect();
         let mut counts = BTreeMap::new();
         for made in &expected {
@@ -368,7 +546,11 @@ fn completion_counts_what_the_records_say() {
 }
 
 /// Values that hold the prefix, those that start with it first, then by count, then by value.
-fn ranked(counts: BTreeMap<String, u64>, prefix: &str, name: impl Fn(&String) -> Option<String>) -> Vec<(String, u64)> {
+fn ranked(
+    counts: BTreeMap<String, u64>,
+    prefix: &str,
+    name: impl Fn(&String) -> Option<String>,
+) -> Vec<(String, u64)> {
     let rank = |value: &String| {
         let texts = [Some(value.clone()), name(value)];
         let texts: Vec<String> = texts.into_iter().flatten().map(|text| text.to_lowercase()).collect();
@@ -376,10 +558,9 @@ fn ranked(counts: BTreeMap<String, u64>, prefix: &str, name: impl Fn(&String) ->
         let starts = texts.iter().any(|text| text.starts_with(&prefix));
         texts.iter().any(|text| text.contains(&prefix)).then_some(!starts)
     };
-    let mut values: Vec<(String, u64)> = counts.into_iter().filter(|(value, _)| rank(value).is_some()).collect();
-    values.sort_by(|a, b| {
-        rank(&a.0).cmp(&rank(&b.0)).then(b.1.cmp(&a.1)).then_with(|| a.0.cmp(&b.0))
-    });
+    let mut values: Vec<(String, u64)> =
+        counts.into_iter().filter(|(value, _)| rank(value).is_some()).collect();
+    values.sort_by(|a, b| rank(&a.0).cmp(&rank(&b.0)).then(b.1.cmp(&a.1)).then_with(|| a.0.cmp(&b.0)));
     values
 }
 
@@ -392,10 +573,10 @@ fn collect(value: &serde_json::Value, path: &[String], values: &mut BTreeSet<Str
             .iter()
             .filter(|(name, _)| name.eq_ignore_ascii_case(key))
             .for_each(|(_, value)| collect(value, rest, values)),
-        (Value::String(text), []) if !text.is_empty() => drop(values.insert(text.clone())),
+        (Value::String(text), []) if !text.is_empty() => values.extend([text.clone()]),
         // The one number that serde_json writes in another way than the records do.
-        (Value::Number(number), []) if number.as_f64() == Some(1_000.0) => drop(values.insert("1e3".to_owned())),
-        (Value::Number(_) | Value::Bool(_), []) => drop(values.insert(value.to_string())),
+        (Value::Number(number), []) if number.as_f64() == Some(1_000.0) => values.extend(["1e3".to_owned()]),
+        (Value::Number(_) | Value::Bool(_), []) => values.extend([value.to_string()]),
         _ => {}
     }
 }
