@@ -48,7 +48,8 @@ pub async fn open(events: u64, logs: Option<&Path>, data: &DataFolder, clock: &C
     let names = sample::ACCOUNTS.iter().map(|(id, name)| (id.to_string(), name.to_string()));
     writer.set_names(&names.collect::<AccountNames>()).await?;
     let archive = writer.archive();
-    let intake = Intake::of_folders(writer, vec![place.logs.clone()], false);
+    // The trail's own folder: beside it lie the accounts' names, which are no log file.
+    let intake = Intake::of_folders(writer, vec![place.logs.join("AWSLogs")], false);
     let intake = match place.make {
         Some(options) => intake.after(move || make(&place.folder, &place.logs, &options)),
         None => intake,
