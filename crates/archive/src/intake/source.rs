@@ -117,6 +117,10 @@ impl<R: Read> Items<R> {
             return Ok(Some(Item::NotARecord(format!("the record at byte {offset} is not UTF-8"))));
         };
         let node = self.tape.node(text);
+        // What CloudTrail delivers starts like this, and needs no look for wrappers.
+        if node.fields().next().is_some_and(|(key, _)| key == "eventVersion") {
+            return Ok(Some(Item::Record(node)));
+        }
         if node.get("digestStartTime").is_some() && node.get("logFiles").is_some() {
             return Ok(Some(Item::Digest));
         }

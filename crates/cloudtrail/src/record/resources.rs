@@ -58,10 +58,15 @@ fn add<'a>(value: Node<'a>, names: &mut Vec<Text<'a>>) {
     if let Some(name) = value.as_str()
         && !name.is_empty()
         && name.len() <= MAX_LENGTH
-        && !names.contains(&name)
+        && !names.iter().any(|known| is_named_by(known, &name))
     {
         names.push(name);
     }
+}
+
+/// Whether a name says no more than one that is known: it is the same, or the end of an ARN.
+fn is_named_by(known: &str, name: &str) -> bool {
+    known.strip_suffix(name).is_some_and(|start| start.is_empty() || start.ends_with([':', '/']))
 }
 
 fn names_a_resource(key: &str) -> bool {
@@ -134,6 +139,6 @@ mod tests {
             "responseElements":{"instancesSet":{"items":[{"instanceId":"i-1","currentState":{"code":64}}]}}}"#;
         let mut tape = Tape::default();
         let record = Record::read(tape.parse(json).unwrap()).unwrap();
-        assert_eq!(record.resource_names(), ["arn:aws:s3:::logs", "i-1", "i-2", "logs"]);
+        assert_eq!(record.resource_names(), ["arn:aws:s3:::logs", "i-1", "i-2"]);
     }
 }
