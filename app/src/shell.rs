@@ -24,6 +24,15 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="color-scheme" content="light dark" />
                 <meta name="robots" content="noindex" />
                 <link rel="icon" type="image/svg+xml" href="/favicon.svg" />
+                // The fonts are optional: what has not come when text is first drawn is not used on this page.
+                <link rel="preload" href="/fonts/inter-latin.woff2" as="font" type="font/woff2" crossorigin="anonymous" />
+                <link
+                    rel="preload"
+                    href="/fonts/jetbrains-mono-latin.woff2"
+                    as="font"
+                    type="font/woff2"
+                    crossorigin="anonymous"
+                />
                 <HashedStylesheet options=options.clone() id="style" />
                 <HydrationScripts options />
                 <MetaTags />

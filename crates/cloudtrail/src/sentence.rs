@@ -9,6 +9,7 @@
 use std::fmt;
 
 use crate::actor::{ActorKind, Evidence};
+use crate::failure::Denial;
 use crate::json::Node;
 use crate::record::Record;
 use crate::search::Field;
@@ -132,10 +133,7 @@ impl Sentence {
             _ => self.value(Field::Who, shortened(&actor.name), actor.name.as_ref()),
         }
         if let Some(role) = record.role().filter(|role| *role != actor.name) {
-            let (word, shown) = match permission_set(role) {
-                Some(set) => ("permission set ", set),
-                None => ("role ", role),
-            };
+            let (word, shown) = role_title(role);
             notes.push(vec![plain(word), value(Field::Role, shown, role)]);
         }
         let home = record.identity.account_id.as_deref();
@@ -212,15 +210,43 @@ impl Sentence {
             return;
         }
         let code = record.error_code.as_deref();
-        self.say(if code.is_some_and(crate::failure::is_denial) { " It was denied" } else { " It failed" });
+        let denial = record.failure().and_then(|failure| failure.denial);
+        self.say(if denial.is_some() { " It was denied" } else { " It failed" });
         if let Some(code) = code {
-            self.say(": ");
+            self.say(" (");
             self.value(Field::Error, shortened(code), code);
+            self.say(")");
         }
-        if let Some(message) = record.error_message.as_deref() {
-            self.say(&format!(": {}", shortened(message.trim_end_matches('.'))));
+        match denial {
+            // The message repeats who and what; the reason is all that is new.
+            Some(denial) => self.denial(&denial),
+            None => self.message(record.error_message.as_deref()),
+        }
+    }
+
+    fn denial(&mut self, denial: &Denial) {
+        let what = denial.action.as_deref().unwrap_or("this");
+        match (&denial.policy, denial.explicit) {
+            (Some(policy), true) => {
+                self.say(&format!(": a policy ({policy}) denies {} expressly", shortened(what)))
+            }
+            (None, true) => self.say(&format!(": a policy denies {} expressly", shortened(what))),
+            (Some(policy), false) => self.say(&format!(": no {policy} allows {}", shortened(what))),
+            (None, false) => {
+                if let Some(action) = &denial.action {
+                    self.say(&format!(": no permission for {}", shortened(action)));
+                }
+            }
         }
         self.say(".");
+    }
+
+    fn message(&mut self, message: Option<&str>) {
+        let message = message.map(|message| shortened(message.trim().trim_end_matches('.')));
+        if let Some(message) = &message {
+            self.say(&format!(": {message}"));
+        }
+        self.say(if message.is_some_and(|message| message.ends_with('…')) { "" } else { "." });
     }
 }
 
@@ -250,6 +276,15 @@ fn value(field: Field, text: &str, value: &str) -> Piece {
 
 fn is_sign_in(record: &Record<'_>) -> bool {
     record.event_name.as_deref() == Some("ConsoleLogin")
+}
+
+/// A role as people know it: `("role ", "Admin")`, or `("permission set ", "Admin")` for one that IAM Identity Center
+/// made.
+pub fn role_title(role: &str) -> (&'static str, &str) {
+    match permission_set(role) {
+        Some(set) => ("permission set ", set),
+        None => ("role ", role),
+    }
 }
 
 /// The name people gave the permission set behind a role that IAM Identity Center made:
@@ -302,9 +337,33 @@ mod tests {
             "requestParameters":{"instancesSet":{"items":[{"instanceId":"i-1"},{"instanceId":"i-2"},{"instanceId":"i-3"}]}}"#,
         );
         assert!(said.contains(") tried to stop EC2 instances i-1, i-2 and i-3 in"), "{said}");
-        let end =
-            "It was denied: Client.UnauthorizedOperation: You are not authorized to perform this operation.";
-        assert!(said.ends_with(end), "{said}");
+        assert!(said.ends_with(" It was denied (Client.UnauthorizedOperation)."), "{said}");
+    }
+
+    #[test]
+    fn a_denial_says_which_policy_decided() {
+        let denied = |message: &str| {
+            let said =
+                by_jo(&format!(r#""eventName":"x","errorCode":"AccessDenied","errorMessage":"{message}""#));
+            said[said.find("It was").unwrap()..].to_owned()
+        };
+        assert_eq!(
+            denied(
+                "User: arn:aws:iam::1:user/jo is not authorized to perform: ecs:UpdateService because no identity-based \
+                 policy allows the ecs:UpdateService action"
+            ),
+            "It was denied (AccessDenied): no identity-based policy allows ecs:UpdateService."
+        );
+        assert_eq!(
+            denied(
+                "User: x is not authorized to perform: s3:GetObject with an explicit deny in a service control policy"
+            ),
+            "It was denied (AccessDenied): a policy (service control policy) denies s3:GetObject expressly."
+        );
+        assert_eq!(
+            denied("User: x is not authorized to perform: s3:GetObject"),
+            "It was denied (AccessDenied): no permission for s3:GetObject."
+        );
     }
 
     #[test]
@@ -345,7 +404,7 @@ mod tests {
         let odd = sentence(r#"{"eventTime":"soon","eventName":"<b>x</b>","errorCode":"E"}"#);
         assert_eq!(
             odd,
-            "At a time that makes no sense (“soon”), an unknown caller tried to call <b>x</b>. It failed: E."
+            "At a time that makes no sense (“soon”), an unknown caller tried to call <b>x</b>. It failed (E)."
         );
         let long = sentence(&format!(
             r#"{{"eventName":"Stop","errorCode":"E","errorMessage":"{}"}}"#,

@@ -6,6 +6,7 @@ use super::{Places, section};
 use crate::api::events::EventDetail;
 use crate::components::timestamp::Timestamp;
 use cloudtrail::chain::{ChainLink, ChainStep};
+use cloudtrail::sentence::role_title;
 
 pub(super) fn view(detail: &EventDetail, places: &Places) -> AnyView {
     let chain = &detail.chain;
@@ -37,7 +38,10 @@ pub(super) fn view(detail: &EventDetail, places: &Places) -> AnyView {
 fn step_view(step: &ChainStep, places: &Places) -> impl IntoView + use<> {
     let event = &step.event;
     let role = step.role_arn.clone().or_else(|| event.role.clone());
-    let role = role.map(|role| role.rsplit(['/', ':']).next().unwrap_or_default().to_owned());
+    let role = role.map(|role| {
+        let (kind, name) = role_title(role.rsplit(['/', ':']).next().unwrap_or_default());
+        (kind, name.to_owned())
+    });
     let mfa = step.mfa.map(|mfa| if mfa { "with MFA" } else { "without MFA" });
     let notes = [
         step.session_name.as_ref().map(|name| format!("session {name}")),
@@ -61,7 +65,7 @@ fn step_view(step: &ChainStep, places: &Places) -> impl IntoView + use<> {
                 <a href=places.event(&event.id)>
                     <bdi>{event.event.clone()}</bdi>
                 </a>
-                {role.map(|role| view! { " → role " <b><bdi>{role}</bdi></b> })}
+                {role.map(|(kind, name)| view! { " → " {kind} <b><bdi>{name}</bdi></b> })}
                 {(!event.ip.is_empty())
                     .then(|| view! { " from " <bdi class="mono">{event.ip.clone()}</bdi> })}
             </span>

@@ -18,8 +18,10 @@ use find::{Found, Text};
 
 /// How many nodes are drawn. CloudTrail's records have about a hundred; what has more is cut, and says so.
 const MAX_NODES: usize = 2_000;
+/// Stands where a path will stand.
+const HINT: &str = "Point at a value to see its path for a search";
 /// Down to here the tree is unfolded at first.
-const UNFOLDED: usize = 3;
+const UNFOLDED: usize = 8;
 /// An object or list with more members than this is folded at first.
 const MANY: usize = 30;
 
@@ -72,8 +74,8 @@ pub(super) fn view(record: &Record<'_>, detail: &EventDetail, places: &Places) -
                         </p>
                     }
                 })}
-            <p class="json__path mono" aria-hidden="true">
-                {move || path.get()}
+            <p class="json__path mono js-only" aria-hidden="true">
+                {move || if path.read().is_empty() { HINT.to_owned() } else { path.get() }}
             </p>
         </div>
     };

@@ -18,6 +18,7 @@ pub(super) fn view(record: &Record<'_>, detail: &EventDetail, places: &Places) -
                 Field::Event => "event__value event__value--what",
                 Field::Who => "event__value event__value--who",
                 Field::Error => "event__value event__value--error",
+                Field::Resource | Field::Ip | Field::Key | Field::Region => "event__value event__value--id",
                 _ => "event__value",
             };
             let title = format!("Only events with this {}", field.name());
