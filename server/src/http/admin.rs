@@ -8,6 +8,7 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::IntoResponse;
 use axum::routing::get;
 
+use super::problem::Problem;
 use super::{Context, envelope, origin};
 
 /// Its router.
@@ -22,14 +23,12 @@ pub fn router(context: Context) -> Router {
 }
 
 /// Whether every archive can be read right now.
-async fn ready(State(context): State<Context>) -> impl IntoResponse {
-    match context.accounts().check().await {
-        Ok(()) => (StatusCode::OK, "ready\n"),
-        Err(error) => {
-            tracing::error!(cause = crate::error::chain(&error), "not ready");
-            (StatusCode::SERVICE_UNAVAILABLE, "not ready: an archive cannot be read; the log says why\n")
-        }
-    }
+async fn ready(State(context): State<Context>) -> Result<&'static str, Problem> {
+    context.accounts().check().await.map(|()| "ready\n").map_err(|error| {
+        let problem = Problem::new(StatusCode::SERVICE_UNAVAILABLE, "not-ready", "Not ready")
+            .detail("An archive cannot be read; the log says why.");
+        Problem { cause: Some(crate::error::chain(&error)), ..problem }
+    })
 }
 
 async fn metrics(State(context): State<Context>) -> impl IntoResponse {

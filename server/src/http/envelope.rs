@@ -73,7 +73,7 @@ enum Audience {
 impl Audience {
     fn of(request: &Request) -> Audience {
         let path = request.uri().path();
-        if path.starts_with("/api/") {
+        if path.starts_with("/api/") || path == "/readyz" {
             Audience::Program
         } else if path.starts_with("/_fn/") {
             Audience::App
@@ -91,19 +91,22 @@ fn problem_of(response: &mut Response) -> Option<Problem> {
     if response.extensions().get::<tower_http::csrf::ProtectionError>().is_some() {
         return Some(super::origin::cross_origin());
     }
-    let bare =
+    // What has a type of its own was written for its reader.
+    let is_bare =
         response.headers().get(CONTENT_TYPE).is_none_or(|kind| kind.as_bytes().starts_with(b"text/plain"));
-    if !bare {
+    let status = response.status();
+    let is_error = status.is_client_error() || status.is_server_error();
+    if !is_bare || !is_error {
         return None;
     }
-    match response.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => Some(Problem::too_large(MAX_BODY)),
-        StatusCode::SERVICE_UNAVAILABLE => Some(
-            Problem::new(StatusCode::SERVICE_UNAVAILABLE, "too-slow", "This took too long")
-                .detail("The answer was not ready in time. Ask for a shorter time range."),
-        ),
-        _ => None,
-    }
+    Some(match status {
+        StatusCode::PAYLOAD_TOO_LARGE => Problem::too_large(MAX_BODY),
+        StatusCode::SERVICE_UNAVAILABLE => Problem::new(status, "too-slow", "This took too long")
+            .detail("The answer was not ready in time. Ask for a shorter time range."),
+        status if status.is_server_error() => Problem::internal(format!("a layer answered {status}")),
+        status => Problem::new(status, "bad-request", "The request cannot be read")
+            .detail("It is not what this address takes."),
+    })
 }
 
 fn written(

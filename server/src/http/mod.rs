@@ -36,6 +36,7 @@ use axum::routing::get;
 use leptos::config::LeptosOptions;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
 use tower_http::csrf::CsrfLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
@@ -124,7 +125,7 @@ pub fn router(context: Context) -> Router {
         .merge(pages::functions())
         .fallback(pages::fallback)
         .method_not_allowed_fallback(method_not_allowed)
-        .layer(CompressionLayer::new())
+        .layer(CompressionLayer::new().compress_when(worth_compressing()))
         .layer(from_fn_with_state(context.clone(), entry::guard))
         .layer(sessions)
         .layer(DefaultBodyLimit::max(MAX_BODY))
@@ -135,6 +136,13 @@ pub fn router(context: Context) -> Router {
         .layer(CatchPanicLayer::custom(envelope::after_panic))
         .layer(from_fn_with_state(context.clone(), envelope::wrap))
         .with_state(context)
+}
+
+/// Pages and answers are. Downloads go to a disk on this machine: packing them would take longer than sending them.
+fn worth_compressing() -> impl Predicate {
+    DefaultPredicate::new()
+        .and(NotForContentType::const_new("text/csv"))
+        .and(NotForContentType::const_new("application/jsonl"))
 }
 
 /// `/` shows the first account.

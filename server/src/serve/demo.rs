@@ -49,7 +49,10 @@ pub async fn open(events: u64, logs: Option<&Path>, data: &DataFolder, clock: &C
     writer.set_names(&names.collect::<AccountNames>()).await?;
     let archive = writer.archive();
     // The trail's own folder: beside it lie the accounts' names, which are no log file.
-    let intake = Intake::of_folders(writer, vec![place.logs.join("AWSLogs")], false);
+    let trail = place.logs.join("AWSLogs");
+    let folder = if place.make.is_some() || trail.is_dir() { trail } else { place.logs.clone() };
+    // Held, so that another demo knows not to remove it.
+    let intake = Intake::of_folders(writer, vec![folder], false).holding();
     let intake = match place.make {
         Some(options) => intake.after(move || make(&place.folder, &place.logs, &options)),
         None => intake,

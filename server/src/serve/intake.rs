@@ -19,6 +19,7 @@ pub struct Intake {
     prepare: Option<Prepare>,
     folders: Vec<PathBuf>,
     watch: bool,
+    hold: bool,
 }
 
 /// What has to be done first: it blocks, and may fail.
@@ -27,12 +28,17 @@ type Prepare = Box<dyn FnOnce() -> Result<()> + Send>;
 impl Intake {
     /// These folders, and with `watch` also what appears in them later.
     pub fn of_folders(writer: Writer, folders: Vec<PathBuf>, watch: bool) -> Intake {
-        Intake { writer, prepare: None, folders, watch }
+        Intake { writer, prepare: None, folders, watch, hold: false }
     }
 
     /// The same, after something else.
     pub fn after(self, prepare: impl FnOnce() -> Result<()> + Send + 'static) -> Intake {
         Intake { prepare: Some(Box::new(prepare)), ..self }
+    }
+
+    /// The same, keeping the archive for this process also when everything is taken in.
+    pub fn holding(self) -> Intake {
+        Intake { hold: true, ..self }
     }
 
     /// Starts; a failure is logged, and what was taken in before stays.
@@ -61,6 +67,9 @@ impl Intake {
         taking_in.finish();
         if self.watch {
             self.writer.watch(&self.folders, &options, EVERY, log).await?;
+        }
+        if self.hold {
+            std::future::pending::<()>().await;
         }
         Ok(())
     }

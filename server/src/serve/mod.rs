@@ -18,7 +18,7 @@ use cloudtrail::names::AccountNames;
 
 use crate::clock::Clock;
 use crate::data::{DataFolder, canonical};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, chain};
 use crate::http::entry::{Entry, Secrets};
 use crate::http::metrics::Metrics;
 use crate::http::site::Site;
@@ -85,23 +85,28 @@ pub async fn run(options: Options, clock: &Clock) -> Result<()> {
     let metrics = Arc::new(Metrics::default());
     let mut accounts = Accounts::new(metrics.clone(), clock.clone());
     let taking_in = TakingIn::default();
-    accounts.add(source.segment.clone(), source.demo, source.archive, taking_in.clone());
+    accounts.add(source.segment.clone(), source.demo, source.archive.clone(), taking_in.clone());
     let address = listener.address();
-    let entry = if source.demo {
+    let (entry, token) = if source.demo {
         announce_demo(address, &source.segment);
-        Entry::anyone()
+        (Entry::anyone(), None)
     } else {
         let (entry, secrets) = Entry::starter(clock);
-        announce(address, &secrets, &data)?;
-        entry
+        (entry, Some(announce(address, &secrets, &data)?))
     };
     let context = Context::new(Arc::new(accounts), entry, metrics, site, clock.clone());
 
     let intake = source.intake.map(|intake| intake.start(taking_in));
+    warm_up(source.archive);
     let admin = admin.map(|admin| (admin, http::admin::router(context.clone())));
     let served = listen::serve(listener, http::router(context), admin).await;
     if let Some(intake) = intake {
         intake.stop().await;
+    }
+    if let Some(token) = token
+        && let Err(error) = std::fs::remove_file(&token)
+    {
+        tracing::warn!(path = %token.display(), %error, "the token's file cannot be removed");
     }
     served
 }
@@ -163,8 +168,18 @@ async fn open_logs(
     Ok(Source { segment, demo: false, archive, intake: Some(intake) })
 }
 
-/// The address goes to standard output, so that a program can read it; what it is for to standard error.
-fn announce(address: SocketAddr, secrets: &Secrets, data: &DataFolder) -> Result<()> {
+/// Opens the event files now, so that the first search need not.
+fn warm_up(archive: Archive) {
+    tokio::spawn(async move {
+        if let Err(error) = archive.warm_up().await {
+            tracing::warn!(cause = chain(&error), "the archive cannot be opened ahead");
+        }
+    });
+}
+
+/// The address goes to standard output, so that a program can read it; what it is for to standard error. Gives the path
+/// of the token's file.
+fn announce(address: SocketAddr, secrets: &Secrets, data: &DataFolder) -> Result<PathBuf> {
     let token = data.write_token(&address.to_string().replace([':', '[', ']'], "-"), &secrets.token)?;
     eprintln!("Open this in your browser; the code works once, within ten minutes:");
     print_line(&format!("http://{address}/start?code={}", secrets.code));
@@ -172,7 +187,7 @@ fn announce(address: SocketAddr, secrets: &Secrets, data: &DataFolder) -> Result
         "Scripts use http://{address}/api/v1 with `Authorization: Bearer` and the token in {}",
         token.display()
     );
-    Ok(())
+    Ok(token)
 }
 
 fn announce_demo(address: SocketAddr, segment: &str) {

@@ -64,6 +64,26 @@ async fn pages_make_up_the_whole() {
 }
 
 #[tokio::test]
+async fn pages_make_up_the_whole_also_within_one_second() {
+    let mut records = logs::ordinary();
+    records.iter_mut().for_each(|record| record["eventTime"] = json!("2026-11-20T09:00:00Z"));
+    let server = Server::open(&records).await;
+    let mut seen = Vec::new();
+    let mut next = String::new();
+    while seen.len() < records.len() {
+        let page = get(&server, &format!("/events?limit=7{next}")).await;
+        let ids = ids(&page);
+        assert!(!ids.is_empty());
+        seen.extend(ids);
+        next = page["cursor"].as_str().map(|cursor| format!("&cursor={cursor}")).unwrap_or_default();
+    }
+    assert_eq!(next, "");
+    seen.sort();
+    seen.dedup();
+    assert_eq!(seen.len(), records.len());
+}
+
+#[tokio::test]
 async fn ranges_are_half_open_and_may_be_relative() {
     let server = Server::open(&logs::ordinary()).await;
     let total = async |range: &str| get(&server, &format!("/events?{range}")).await["total"].clone();

@@ -187,6 +187,19 @@ async fn every_answer_carries_its_headers() {
 }
 
 #[tokio::test]
+async fn what_cannot_be_read_is_refused_in_words() {
+    let server = Server::guarded().await;
+    let form =
+        server.send(Method::POST, "/start", &[("origin", ORIGIN), ("content-type", "text/plain")], "x").await;
+    assert_eq!(form.status, StatusCode::UNSUPPORTED_MEDIA_TYPE);
+    assert!(form.header("content-type").starts_with("text/html"), "{}", form.body);
+    let bearer = format!("Bearer {}", server.secrets.as_ref().unwrap().token);
+    let answer = server.get_with("/api/v1/%ff/events", &[("authorization", &bearer)]).await;
+    assert!(answer.status.is_client_error(), "{}", answer.status);
+    assert_eq!(answer.header("content-type"), "application/problem+json");
+}
+
+#[tokio::test]
 async fn what_is_too_large_is_refused() {
     let server = Server::open(&logs::ordinary()).await;
     let headers = [("origin", ORIGIN), ("content-type", "application/json")];

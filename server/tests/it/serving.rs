@@ -54,6 +54,10 @@ fn scripts_find_the_token_and_all_events_and_a_signal_ends_it() {
     let (code, said) = served.stop();
     assert_eq!(code, Some(0), "{said}");
     assert!(said.contains(&format!("{name}.token")), "{said}");
+    assert!(
+        !folder.path().join(format!("waymark/run/{name}.token")).exists(),
+        "the token outlives its server"
+    );
     assert!(!said.contains(token.trim()), "the token was printed: {said}");
 }
 
