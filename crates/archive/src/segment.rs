@@ -24,9 +24,11 @@ use crate::schema::{self, Hash, TextColumn, leaf};
 
 mod codes;
 mod dictionary;
+mod shared_file;
 
 pub use codes::CodeColumn;
 pub use dictionary::{Dictionaries, RESOURCES};
+use shared_file::SharedFile;
 
 use codes::CodeColumnBuilder;
 
@@ -44,7 +46,7 @@ pub const UNSAID: u8 = 2;
 pub struct Segment {
     pub file: FileRecord,
     path: PathBuf,
-    handle: Arc<File>,
+    handle: SharedFile,
     metadata: ArrowReaderMetadata,
     pub times: Vec<i64>,
     /// The first 8 bytes of each row's hash.
@@ -76,7 +78,7 @@ impl Segment {
         let rows = file.rows as usize;
         let mut segment = Segment {
             file: file.clone(),
-            handle: Arc::new(handle),
+            handle: SharedFile::new(handle),
             metadata,
             times: Vec::with_capacity(rows),
             ties: Vec::with_capacity(rows),
@@ -117,7 +119,7 @@ impl Segment {
         let mut columns: Vec<CodeColumnBuilder> =
             cached.map(|column| CodeColumnBuilder::new(column - leaf::TEXT)).collect();
         let mut resources = CodeColumnBuilder::new(RESOURCES);
-        let reader = self.builder()?.with_projection(mask).with_batch_size(64 * 1024).build()?;
+        let reader = self.builder().with_projection(mask).with_batch_size(64 * 1024).build()?;
         for batch in reader {
             let batch = batch?;
             let column = |name: &str| {
@@ -170,10 +172,8 @@ impl Segment {
             .collect();
     }
 
-    fn builder(&self) -> Result<ParquetRecordBatchReaderBuilder<File>, ParquetError> {
-        // A second handle on the open file: it stays readable even if it has been replaced meanwhile.
-        let handle = self.handle.try_clone()?;
-        Ok(ParquetRecordBatchReaderBuilder::new_with_metadata(handle, self.metadata.clone()))
+    fn builder(&self) -> ParquetRecordBatchReaderBuilder<SharedFile> {
+        ParquetRecordBatchReaderBuilder::new_with_metadata(self.handle.clone(), self.metadata.clone())
     }
 
     /// Fetches columns of some rows (ascending), in that order.
@@ -194,7 +194,7 @@ impl Segment {
         }
         let mask = ProjectionMask::leaves(self.metadata.parquet_schema(), leaves.iter().copied());
         let reader = self
-            .builder()?
+            .builder()
             .with_projection(mask)
             .with_row_selection(RowSelection::from(selectors))
             .with_batch_size(rows.len().max(1))
@@ -229,7 +229,7 @@ impl Segment {
             // All pages are named, and those of no interest skipped: the reader takes a gap before the first for a
             // dictionary.
             let mut reader =
-                SerializedPageReader::new(self.handle.clone(), column, rows, Some(pages.clone()))?;
+                SerializedPageReader::new(Arc::new(self.handle.clone()), column, rows, Some(pages.clone()))?;
             for page in 0..pages.len() {
                 if !wanted(first_row + start(page)..first_row + start(page + 1)) {
                     reader.skip_next_page()?;

@@ -1,5 +1,8 @@
 //! The archive through its public face, on files it made itself.
 
+// Helpers of tests may fail as tests do; clippy knows that of the test functions alone.
+#![allow(clippy::unwrap_used)]
+
 /// Made-up records of every kind.
 mod corpus;
 /// Making log files and reading archives.
@@ -19,3 +22,5 @@ mod paging;
 mod real_logs;
 /// Searches against the language's reference.
 mod search;
+/// Many searches at the same moment.
+mod together;
