@@ -71,7 +71,9 @@ pub fn TimeRange(address: Memo<Address>, data: Signal<Option<Window>>) -> impl I
                                 address.with(|address| address.from.is_none() && address.to.is_none())
                             })
                         />
-                        {move || last().map(|last| view! { <BeforeLast address last /> })}
+                        // Known on the server only once the counts are there: it must wait, or the browser finds
+                        // another page than was sent.
+                        <Transition>{move || last().map(|last| view! { <BeforeLast address last /> })}</Transition>
                     </ul>
                 </section>
             </div>
