@@ -25,14 +25,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="robots" content="noindex" />
                 <link rel="icon" type="image/svg+xml" href="/favicon.svg" />
                 // The fonts are optional: what has not come when text is first drawn is not used on this page.
-                <link rel="preload" href="/fonts/inter-latin.woff2" as="font" type="font/woff2" crossorigin="anonymous" />
-                <link
-                    rel="preload"
-                    href="/fonts/jetbrains-mono-latin.woff2"
-                    as="font"
-                    type="font/woff2"
-                    crossorigin="anonymous"
-                />
+                {FONTS.map(preload)}
                 <HashedStylesheet options=options.clone() id="style" />
                 <HydrationScripts options />
                 <MetaTags />
@@ -42,4 +35,15 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
             </body>
         </html>
     }
+}
+
+const FONTS: [&str; 2] = ["/fonts/inter-latin.woff2", "/fonts/jetbrains-mono-latin.woff2"];
+
+fn preload(font: &'static str) -> impl IntoView {
+    leptos::html::link()
+        .rel("preload")
+        .href(font)
+        .r#as("font")
+        .r#type("font/woff2")
+        .attr("crossorigin", "anonymous")
 }
