@@ -57,7 +57,7 @@ pub fn of(snapshot: &Snapshot, found: &[Matched], range: TimeRange, bars: usize)
         let segment = &matched.segment;
         // Rows stand in order of time, so that most of them fall where the one before fell.
         let mut bucket = 0;
-        let mut bounds = 1..0;
+        let mut bounds = 0..0;
         for row in matched.rows.from(0) {
             let time = segment.times[row];
             if !bounds.contains(&time) {

@@ -109,8 +109,9 @@ fn count<C>(
     range: std::ops::Range<usize>,
     counts: &mut [u32],
 ) {
-    for word in range.start / 64..range.end.div_ceil(64) {
-        let mut bits = words[word];
+    let (first, end) = (range.start / 64, range.end.div_ceil(64));
+    for (word, bits) in words.iter().enumerate().take(end).skip(first) {
+        let mut bits = *bits;
         let base = word * 64;
         if bits == u64::MAX {
             codes[base..base + 64].iter().for_each(|code| counts[index(code)] += 1);
