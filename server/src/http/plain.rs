@@ -34,7 +34,7 @@ pub fn problem_page(problem: &Problem, request_id: &str, site: &Site) -> Respons
         escape(&problem.detail),
         escape(request_id)
     );
-    page(&problem.title, &body, site)
+    page(problem.title, &body, site)
 }
 
 /// Text as HTML, also inside a quoted attribute.

@@ -3,8 +3,6 @@
 //! A handler answers with a [`Problem`]; what it looks like is decided by [`super::envelope`], which knows the request:
 //! a problem document for the API, an error of `app` for a server function, a page for a person.
 
-use std::borrow::Cow;
-
 use app::api::ApiError;
 use archive::ArchiveError;
 use axum::http::StatusCode;
@@ -20,11 +18,11 @@ pub struct Problem {
     /// What kind, for programs: the end of `urn:waymark:problem:…`.
     pub kind: &'static str,
     /// What kind, for people.
-    pub title: Cow<'static, str>,
+    pub title: &'static str,
     /// What was wrong in this request, and what would be right.
     pub detail: String,
     /// Where in the request.
-    pub position: Option<Position>,
+    pub position: Option<Box<Position>>,
     /// What to do, where that can be told.
     pub help: Option<String>,
     /// For the log only.
@@ -54,15 +52,7 @@ impl Position {
 impl Problem {
     /// A problem of some kind, without detail.
     pub fn new(status: StatusCode, kind: &'static str, title: &'static str) -> Problem {
-        Problem {
-            status,
-            kind,
-            title: Cow::Borrowed(title),
-            detail: String::new(),
-            position: None,
-            help: None,
-            cause: None,
-        }
+        Problem { status, kind, title, detail: String::new(), position: None, help: None, cause: None }
     }
 
     /// With what was wrong.
@@ -77,7 +67,7 @@ impl Problem {
 
     /// With where it is wrong.
     pub fn at(self, position: Position) -> Problem {
-        Problem { position: Some(position), ..self }
+        Problem { position: Some(Box::new(position)), ..self }
     }
 
     /// Nothing is there.
@@ -119,7 +109,7 @@ impl Problem {
     pub fn into_api_error(self, request_id: Option<String>) -> ApiError {
         ApiError {
             status: self.status.as_u16(),
-            title: self.title.into_owned(),
+            title: self.title.to_owned(),
             detail: self.detail,
             position: self.position.map(|position| Span { start: position.start, end: position.end }),
             help: self.help,
@@ -131,10 +121,10 @@ impl Problem {
     pub fn document<'a>(&'a self, request_id: &'a str) -> Document<'a> {
         Document {
             kind: format!("urn:waymark:problem:{}", self.kind),
-            title: &self.title,
+            title: self.title,
             status: self.status.as_u16(),
             detail: &self.detail,
-            position: self.position.as_ref(),
+            position: self.position.as_deref(),
             help: self.help.as_deref(),
             request_id,
         }

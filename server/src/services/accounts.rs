@@ -94,7 +94,7 @@ impl Accounts {
     pub fn get(&self, segment: &str) -> Result<Arc<Account>, Problem> {
         self.list.iter().find(|account| account.segment == segment).cloned().ok_or_else(|| Problem {
             kind: "unknown-account",
-            title: "No such account".into(),
+            title: "No such account",
             ..Problem::not_found("There is no account of this name, or it is not open to you.")
         })
     }
@@ -200,7 +200,7 @@ impl Account {
         if records.is_empty() {
             return Err(Problem {
                 kind: "unknown-event",
-                title: "No such event".into(),
+                title: "No such event",
                 ..Problem::not_found("No event of this account has this id.")
             });
         }

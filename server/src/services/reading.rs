@@ -31,7 +31,7 @@ pub fn range(from: Option<&str>, to: Option<&str>, now: Time) -> Result<TimeRang
 pub fn read_time(parameter: &'static str, text: &str, now: Time) -> Result<Time, Problem> {
     parse_expression(text, now).map_err(|error| {
         let problem = Problem::parameter(parameter, text, format!("{parameter}: {error}"));
-        Problem { kind: "bad-time", title: "The time cannot be read".into(), ..problem }
+        Problem { kind: "bad-time", title: "The time cannot be read", ..problem }
     })
 }
 
@@ -39,7 +39,7 @@ pub fn read_time(parameter: &'static str, text: &str, now: Time) -> Result<Time,
 pub fn read_cursor(text: &str) -> Result<Cursor, Problem> {
     text.parse().map_err(|error| {
         let problem = Problem::parameter("cursor", text, format!("cursor: {error}"));
-        Problem { kind: "bad-cursor", title: "The cursor cannot be read".into(), ..problem }
+        Problem { kind: "bad-cursor", title: "The cursor cannot be read", ..problem }
     })
 }
 
@@ -84,7 +84,7 @@ mod tests {
     #[test]
     fn a_wrong_time_says_which() {
         let problem = range(Some("-2h"), Some("tomorrow"), now()).unwrap_err();
-        assert_eq!(problem.position, Some(Position::whole("to", "tomorrow")));
+        assert_eq!(problem.position, Some(Box::new(Position::whole("to", "tomorrow"))));
         assert_eq!(problem.kind, "bad-time");
         let backwards = range(Some("now"), Some("-2h"), now()).unwrap_err();
         assert_eq!(backwards.status.as_u16(), 400);

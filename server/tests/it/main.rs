@@ -1,5 +1,8 @@
 //! The server as others meet it: its real router, real connections, and the program itself.
 
+// Helpers of tests may fail as tests do; clippy knows that of the test functions alone.
+#![allow(clippy::unwrap_used)]
+
 mod support;
 
 mod api;

@@ -41,7 +41,7 @@ fn event(index: usize) -> Value {
         "recipientAccountId": "111122223333",
         "eventCategory": "Management"
     });
-    if index % 6 == 0 {
+    if index.is_multiple_of(6) {
         event["errorCode"] = json!("AccessDenied");
         event["errorMessage"] = json!("no");
     }
