@@ -197,7 +197,7 @@ async fn form(
         "<p>This opens Waymark in this browser. The code works once.</p>\n\
          <form method=\"post\" action=\"/start\">\n\
          <input type=\"hidden\" name=\"code\" value=\"{}\">\n\
-         <button type=\"submit\" autofocus>Open Waymark</button>\n</form>",
+         <button class=\"button button--primary\" type=\"submit\" autofocus>Open Waymark</button>\n</form>",
         plain::escape(&code)
     );
     plain::page("Open Waymark", &body, context.site())

@@ -17,8 +17,10 @@ pub fn page(title: &str, body: &str, site: &Site) -> Response {
     let html = format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <meta name=\"color-scheme\" content=\"light dark\">\n<title>{title} · Waymark</title>\n{style}\n</head>\n\
-         <body class=\"plain\">\n<main>\n<h1>{title}</h1>\n{body}\n</main>\n</body>\n</html>\n"
+         <meta name=\"color-scheme\" content=\"light dark\">\n\
+         <link rel=\"icon\" type=\"image/svg+xml\" href=\"/favicon.svg\">\n\
+         <title>{title} · Waymark</title>\n{style}\n</head>\n<body>\n\
+         <main class=\"page page--narrow\">\n<h1>{title}</h1>\n{body}\n</main>\n</body>\n</html>\n"
     );
     let mut response = html.into_response();
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
