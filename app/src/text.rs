@@ -51,6 +51,18 @@ pub fn short_resource(resource: &str) -> &str {
     }
 }
 
+/// A role as people know it: of one that IAM Identity Center made (`AWSReservedSSO_{permission set}_{16 hex digits}`)
+/// the permission set.
+pub fn short_role(role: &str) -> &str {
+    let set = role.strip_prefix("AWSReservedSSO_").and_then(|rest| rest.rsplit_once('_'));
+    match set {
+        Some((set, suffix)) if suffix.len() == 16 && suffix.bytes().all(|byte| byte.is_ascii_hexdigit()) => {
+            set
+        }
+        _ => role,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -80,6 +92,14 @@ mod tests {
         assert_eq!(clipped("üüü", 3), "üüü");
         assert_eq!(clipped("üüüü", 3), "üü…");
         assert_eq!(clipped("", 3), "");
+    }
+
+    #[test]
+    fn roles_of_identity_center_show_their_permission_set() {
+        assert_eq!(short_role("AWSReservedSSO_Power_User_0123456789abcdef"), "Power_User");
+        for role in ["Admin", "AWSReservedSSO_x", "AWSReservedSSO_x_y", ""] {
+            assert_eq!(short_role(role), role);
+        }
     }
 
     #[test]

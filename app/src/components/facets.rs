@@ -10,11 +10,13 @@ use crate::address::Address;
 use crate::api::events::{CompleteRequest, fetch_values};
 use crate::browser;
 use crate::links::{Links, Standing};
-use crate::text::{clipped, counted, grouped};
+use crate::text::{clipped, grouped};
 use cloudtrail::search::{Facet as Counts, FacetValue, Field};
 
 /// How many values a facet shows when asked for more.
 const MORE: u32 = 100;
+/// What is not longer than this is never cut and needs no title.
+const SHORT: usize = 16;
 /// How much of a value is shown.
 const MAX_LABEL: usize = 120;
 
@@ -150,7 +152,10 @@ fn value_view(links: &Links, field: Field, value: FacetValue, total: u64) -> imp
     let is_asked = standing == Standing::Asked;
     let include = links.toggle(field, &value.value);
     let exclude = links.exclude(field, &value.value);
-    let label = value.label.clone().unwrap_or_else(|| value.value.clone());
+    let label = value.label.clone().unwrap_or_else(|| match field {
+        Field::Service => value.value.trim_end_matches(".amazonaws.com").to_owned(),
+        _ => value.value.clone(),
+    });
     let label = clipped(&label, MAX_LABEL);
     let title = clipped(&value.value, 1_000);
     let share = format!("{:.2}%", value.count as f64 / total.max(1) as f64 * 100.0);
@@ -163,23 +168,19 @@ fn value_view(links: &Links, field: Field, value: FacetValue, total: u64) -> imp
             {grouped(value.count)} <span class="visually-hidden">" events"</span>
         </span>
     };
-    let counted = counted(value.count, "event", "events");
     let value_link = match include {
-        Some(href) => {
-            let hint = if is_asked { "no longer ask for it" } else { "show only these (Alt: hide them)" };
-            view! {
-                <a
-                    class="facet__include"
-                    href=href
-                    title=format!("{title}: {counted}; {hint}")
-                    aria-current=is_asked.then_some("true")
-                    data-noscroll
-                >
-                    {inside}
-                </a>
-            }
-            .into_any()
+        Some(href) => view! {
+            <a
+                class="facet__include"
+                href=href
+                title=(title.len() > SHORT).then_some(title)
+                aria-current=is_asked.then_some("true")
+                data-noscroll
+            >
+                {inside}
+            </a>
         }
+        .into_any(),
         None => view! { <span class="facet__include" title=title>{inside}</span> }.into_any(),
     };
     view! {

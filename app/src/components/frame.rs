@@ -269,6 +269,12 @@ fn Rail(account: Memo<Option<String>>, path: Memo<String>) -> impl IntoView {
 fn always(help: RwSignal<bool>) -> impl Fn() -> Vec<Command> + Send + Sync + 'static {
     let prefs = use_prefs();
     let connections = use_connections();
+    let known = RwSignal::new(Vec::<Connection>::new());
+    Effect::new(move |_| {
+        if let Some(Ok(connections)) = connections.get() {
+            known.set(connections);
+        }
+    });
     move || {
         let mut commands = vec![
             Command::act("Switch between UTC and local time", "Look", move || change(prefs, next_zone)),
@@ -283,7 +289,7 @@ fn always(help: RwSignal<bool>) -> impl Fn() -> Vec<Command> + Send + Sync + 'st
             Command::act("Keyboard shortcuts", "?", move || help.set(true)),
             Command::act("Copy a link to this view", "Share", browser::copy_address),
         ];
-        for connection in connections.get_untracked().and_then(Result::ok).unwrap_or_default() {
+        for connection in known.get_untracked() {
             let address = Address { account: connection.account.clone(), ..Address::default() };
             commands.push(Command::go(
                 format!("Events of {}", connection.title),

@@ -9,12 +9,14 @@ use crate::columns::{Column, Columns};
 use crate::components::icon::Icon;
 use crate::components::timestamp::Timestamp;
 use crate::links::Links;
-use crate::text::{clipped, short_resource};
+use crate::text::{clipped, short_resource, short_role};
 use cloudtrail::actor::ActorKind;
 use cloudtrail::search::EventRow;
 
 /// How much of a value is put into a cell; CSS cuts it further where there is less room.
 const MAX_SHOWN: usize = 160;
+/// What is not longer than this needs no title.
+const SHORT: usize = 12;
 /// How much of a value its title shows.
 const MAX_TITLE: usize = 1_000;
 
@@ -74,9 +76,10 @@ impl Cells {
         let href = value_of(column, row).and_then(|value| self.page.links.include(column.field(), value));
         match href {
             Some(href) => {
-                let title = value_of(column, row).map(|value| {
-                    format!("{}\nPress: show only these. Alt: hide them.", clipped(value, MAX_TITLE))
-                });
+                // Short values are never cut, and a title on each would double the page.
+                let title = value_of(column, row)
+                    .filter(|value| value.len() > SHORT)
+                    .map(|value| clipped(value, MAX_TITLE));
                 view! {
                     <a class="value" href=href title=title>
                         {content}
@@ -218,7 +221,7 @@ fn who(row: &EventRow) -> AnyView {
             <span class="visually-hidden">{format!("{kind} ")}</span>
         </span>
         <bdi class="cell__text">{clipped(&row.who, MAX_SHOWN)}</bdi>
-        {role.map(|role| view! { <bdi class="cell__minor">{clipped(role, 80)}</bdi> })}
+        {role.map(|role| view! { <bdi class="cell__minor">{clipped(short_role(role), 80)}</bdi> })}
     }
     .into_any()
 }

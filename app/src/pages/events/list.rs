@@ -15,18 +15,21 @@ use crate::components::pager::{GoToTime, PageEnds, Pager};
 use crate::components::problem::Problem;
 use crate::components::table::{EventTable, TableSkeleton};
 use crate::text::{counted, grouped};
-use cloudtrail::search::EventPage;
+use cloudtrail::search::{EventPage, parse};
 
 /// Head, table and pager.
 #[component]
 pub fn List(data: Data, columns: Memo<Columns>) -> impl IntoView {
     let is_loading = RwSignal::new(false);
     let marked = Memo::new(move |_| data.list.read().marked.clone());
+    let is_readable = Memo::new(move |_| parse(data.list.read().query()).is_ok());
     let content = move || {
         data.rows.get().map(|answer| {
             // The links of the rows go with them: the address may be ahead of the rows while the next ones come.
-            marked.track();
-            let address = data.list.get_untracked();
+            // Marks and columns change without new rows. All in one place, so that a change is made in the table
+            // that is there, and the focus stays.
+            let address = Address { marked: marked.get(), ..data.list.get_untracked() };
+            let columns = columns.get();
             match answer {
                 Ok(page) => view! { <Found page address columns data /> }.into_any(),
                 Err(error) => view! { <Failed error /> }.into_any(),
@@ -35,7 +38,8 @@ pub fn List(data: Data, columns: Memo<Columns>) -> impl IntoView {
     };
     view! {
         <section class="event-list" aria-label="Events" aria-busy=move || is_loading.get().to_string()>
-            <div class="event-list__tools">
+            // There is nothing to go through, to show or to take away while the search cannot be read.
+            <div class="event-list__tools" hidden=move || !is_readable.get()>
                 <GoToTime address=data.list />
                 <ColumnsMenu address=data.list columns />
                 <DownloadMenu address=data.list />
@@ -49,23 +53,11 @@ pub fn List(data: Data, columns: Memo<Columns>) -> impl IntoView {
 }
 
 #[component]
-fn Found(page: EventPage, address: Address, columns: Memo<Columns>, data: Data) -> impl IntoView {
+fn Found(page: EventPage, address: Address, columns: Columns, data: Data) -> impl IntoView {
     let ends = PageEnds::from(&page);
     let range = counted_range(&page);
     let coverage = page.coverage.clone();
     let is_empty = page.rows.is_empty();
-    let rows = StoredValue::new(page.rows);
-    let place = address.clone();
-    let table = move || {
-        view! {
-            <EventTable
-                rows=rows.get_value()
-                address=place.clone()
-                columns=columns.get()
-                open=data.open
-            />
-        }
-    };
     view! {
         <div class="event-list__head">
             <p class="event-list__count" role="status">
@@ -79,7 +71,7 @@ fn Found(page: EventPage, address: Address, columns: Memo<Columns>, data: Data) 
             view! { <NothingFound coverage address total=page.total /> }.into_any()
         } else {
             view! {
-                {table}
+                <EventTable rows=page.rows address columns open=data.open />
                 <div class="event-list__foot">
                     <Pager address=data.list page=Signal::stored(Some(ends)) />
                 </div>

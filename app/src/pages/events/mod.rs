@@ -89,6 +89,8 @@ fn Page(address: Memo<Address>) -> impl IntoView {
                     }>
                         {move || {
                             let overview = data.overview.get()?.ok()?;
+                            // Counts of nothing help nobody.
+                            let overview = Some(overview).filter(|overview| overview.total > 0)?;
                             let address = data.list.get_untracked();
                             Some(view! { <Facets facets=overview.facets total=overview.total address /> })
                         }}
