@@ -188,7 +188,7 @@ impl Random {
             _ => self.field(&mut out, "eventCategory", &["Management", "Data", "NetworkActivity", "data"], 0),
         }
         self.field(&mut out, "recipientAccountId", ACCOUNTS, 6);
-        self.field(&mut out, "sharedEventID", &["shared-1", "shared-2"], 2);
+        self.field(&mut out, "sharedEventID", &["shared-1", "shared-2", ""], 2);
         if !self.one_in(20) {
             // A few ids come twice, one of them with other letters.
             let number = if self.one_in(15) { number / 2 } else { number };
@@ -223,7 +223,8 @@ impl Random {
             "IAMUser" => {
                 let user = self.pick(USERS);
                 let user = self.spell(user);
-                out.push(format!("\"userName\":{user},\"arn\":\"arn:aws:iam::111122223333:user/x\""));
+                out.push(format!("\"userName\":{user}"));
+                self.field(&mut out, "arn", &["arn:aws:iam::111122223333:user/x", ""], 0);
             }
             "AssumedRole" => {
                 let role = self.pick(&["Admin", "ci-deploy", "AWSReservedSSO_ReadOnly_0123", "admin"]);
@@ -235,7 +236,7 @@ impl Random {
                 self.field(
                     &mut context,
                     "signInSessionArn",
-                    &["arn:aws:signin:::session/1", "arn:aws:signin:::session/2"],
+                    &["arn:aws:signin:::session/1", "arn:aws:signin:::session/2", ""],
                     2,
                 );
                 out.push(format!("\"sessionContext\":{{{}}}", context.join(",")));

@@ -1,5 +1,6 @@
-use archive::{Archive, ArchiveError, IntakeOptions, Writer};
+use archive::{Archive, ArchiveError, IntakeOptions, Request, Writer};
 use arrow_array::RecordBatch;
+use cloudtrail::search::TimeRange;
 use cloudtrail::time::{DAY, HOUR, Time};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::arrow::{ArrowWriter, ProjectionMask};
@@ -212,6 +213,17 @@ async fn small_files_of_a_day_are_merged_and_keep_all_events_in_order() {
     // Eight became one, and two came after.
     assert_eq!(known_files(&place.archive(), counting).await.len(), 3);
     check_all_there(&writer.archive(), &first_seen).await;
+    // Searches look for times in rows that stand in order; the second of an event is its number.
+    let start = Time::parse("2026-11-20T10:00:00Z").unwrap();
+    for (from, to) in [(0, 9_000), (0, 1), (8_999, 9_000), (4_095, 4_097), (100, 7_300), (799, 8_201)] {
+        let mut request = Request::newest(search(""), 1_000);
+        request.search.range =
+            TimeRange { from: Some(start.plus(from * 1_000)), to: Some(start.plus(to * 1_000)) };
+        let page = writer.archive().search(&request).await.unwrap();
+        assert_eq!(page.total, (to - from) as u64, "{from} {to}");
+        let expected = (from..to).rev().take(1_000).map(|number| format!("id-{number:06}"));
+        assert!(page.rows.iter().map(|row| row.id.clone()).eq(expected), "{from} {to}");
+    }
     check_all_there(&Archive::open(&place.archive()).await.unwrap(), &first_seen).await;
     // Those that were replaced an hour ago and more are gone from the disk.
     assert_eq!(event_files(&place.archive()).len(), 3);

@@ -129,6 +129,8 @@ pub const TERMS: &[&str] = &[
     "userIdentity.arn:\"\"",
     "userIdentity.arn:a,\"\"",
     "userIdentity.arn:**",
+    "sharedEventID:\"\"",
+    "userIdentity.sessionContext.signInSessionArn:**",
     "useridentity.ARN:*/JO@example.com",
     "userIdentity.sessionContext.signInSessionArn:*session/1",
     "userIdentity.sessionContext.attributes.mfaAuthenticated:true",
