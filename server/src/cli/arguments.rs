@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Waymark answers when, who, from where, what and how for every API call in an AWS account, from CloudTrail logs.
 #[derive(Debug, Parser)]
-#[command(name = "waymark", version, about, max_term_width = 110)]
+#[command(name = "waymark", version, max_term_width = 110)]
 pub struct Arguments {
     /// What to do.
     #[command(subcommand)]
