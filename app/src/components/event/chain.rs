@@ -62,7 +62,7 @@ fn step_view(step: &ChainStep, places: &Places) -> impl IntoView + use<> {
                     <bdi>{event.who.clone()}</bdi>
                 </b>
                 " "
-                <a href=places.event(&event.id)>
+                <a href=places.event(&event.id) data-noscroll=places.noscroll()>
                     <bdi>{event.event.clone()}</bdi>
                 </a>
                 {role.map(|(kind, name)| view! { " → " {kind} <b><bdi>{name}</bdi></b> })}

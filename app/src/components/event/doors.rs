@@ -23,6 +23,11 @@ impl Places {
         if self.own_page { self.address.event_page(id) } else { self.address.with_event(id).href() }
     }
 
+    /// Whether the page stays where it is when another event is opened: beside a list it does.
+    pub(super) fn noscroll(&self) -> Option<&'static str> {
+        (!self.own_page).then_some("")
+    }
+
     /// The search that also asks for this value; `None` if the value is too long or empty.
     pub(super) fn only(&self, field: &FieldRef, value: &str) -> Option<String> {
         self.edited(value, |query| edit::include(query, field, value))

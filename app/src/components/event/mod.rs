@@ -1,5 +1,6 @@
 //! Everything about one event.
 
+use leptos::html::Article;
 use leptos::prelude::*;
 
 use crate::address::Address;
@@ -31,8 +32,10 @@ pub fn EventPanel(detail: EventDetail, address: Address, #[prop(optional)] own_p
     let Some(record) = record else {
         return view! { <Unreadable raw=detail.raw.clone() /> }.into_any();
     };
+    let panel = NodeRef::<Article>::new();
+    Effect::new(move |_| begin_at_the_top(panel));
     view! {
-        <article class="event">
+        <article class="event" node_ref=panel>
             {sentence::view(&record, &detail, &places)}
             {failure::view(&record)}
             {pivots::view(&record, &detail, &places)}
@@ -66,6 +69,19 @@ fn section(title: &'static str, count: Option<String>, content: impl IntoView + 
     }
     .into_any()
 }
+
+/// Another event in a drawer that was scrolled down is read from its beginning.
+#[cfg(feature = "hydrate")]
+fn begin_at_the_top(panel: NodeRef<Article>) {
+    if let Some(panel) = panel.get()
+        && let Ok(Some(frame)) = panel.closest(".drawer__body")
+    {
+        frame.set_scroll_top(0);
+    }
+}
+
+#[cfg(not(feature = "hydrate"))]
+fn begin_at_the_top(_: NodeRef<Article>) {}
 
 /// What an archive gave out but cannot be read: shown as it is.
 #[component]

@@ -54,7 +54,7 @@ fn group_view(group: &RelatedGroup, is_first: bool, places: &Places) -> impl Int
 fn row_view(row: &EventRow, places: &Places) -> impl IntoView + use<> {
     view! {
         <li class="related__row">
-            <a href=places.event(&row.id)>
+            <a href=places.event(&row.id) data-noscroll=places.noscroll()>
                 <bdi>{row.event.clone()}</bdi>
             </a>
             <bdi class="related__who">{row.who.clone()}</bdi>

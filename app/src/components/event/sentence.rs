@@ -4,11 +4,14 @@ use leptos::prelude::*;
 
 use super::Places;
 use crate::api::events::EventDetail;
+use crate::components::copy::CopyButton;
 use cloudtrail::record::Record;
 use cloudtrail::search::{Field, FieldRef};
 
 pub(super) fn view(record: &Record<'_>, detail: &EventDetail, places: &Places) -> AnyView {
-    let pieces = record.sentence().pieces.into_iter().map(|piece| match piece.value {
+    let sentence = record.sentence();
+    let text = sentence.to_string();
+    let pieces = sentence.pieces.into_iter().map(|piece| match piece.value {
         None => view! { <bdi>{piece.text}</bdi> }.into_any(),
         Some((field, value)) => {
             let Some(href) = places.only(&FieldRef::Known(field), &value) else {
@@ -27,7 +30,10 @@ pub(super) fn view(record: &Record<'_>, detail: &EventDetail, places: &Places) -
     });
     view! {
         <p class="event__sentence">{pieces.collect_view()}</p>
-        {badges(record, detail)}
+        <div class="event__glance">
+            {badges(record, detail)}
+            <CopyButton text=text label="Copy the sentence" />
+        </div>
     }
     .into_any()
 }

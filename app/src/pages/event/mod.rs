@@ -73,6 +73,7 @@ fn Whole(detail: EventDetail, address: Address) -> impl IntoView {
         </header>
         <Versions shown=detail.row.hash.clone() versions />
         <div class="card">
+            <h2 class="visually-hidden">"All about this event"</h2>
             <EventPanel detail address own_page=true />
         </div>
     }
