@@ -74,6 +74,7 @@ fn Facet(facet: Counts, total: u64, links: StoredValue<Links>, address: Address)
     let shown = facet.values.len() as u64;
     let values = RwSignal::new(facet.values);
     let is_loading = RwSignal::new(false);
+    let was_loaded = RwSignal::new(false);
     let more = facet.distinct.saturating_sub(shown);
     let rest = move || facet.distinct.saturating_sub(values.read().len() as u64);
     let load_more = move |_| {
@@ -91,9 +92,10 @@ fn Facet(facet: Counts, total: u64, links: StoredValue<Links>, address: Address)
             let answer = fetch_values(address.account, request).await;
             // The page may be gone, or without an answer: what was shown stays.
             if let Ok(answer) = answer
-                && answer.len() as u64 > shown
+                && answer.len() as u64 >= shown
             {
                 values.try_set(answer);
+                was_loaded.try_set(true);
             }
             is_loading.try_set(false);
         });
@@ -117,16 +119,22 @@ fn Facet(facet: Counts, total: u64, links: StoredValue<Links>, address: Address)
                 .then(|| view! { <p class="facet__empty">"No event here has one."</p> })}
             {(more > 0)
                 .then(|| {
+                    let hint = move || {
+                        format!("{} more: type {}: in the search, and how they begin", grouped(rest()), field.name())
+                    };
                     view! {
                         <button
                             type="button"
                             class="facet__more js-only"
                             on:click=load_more
                             disabled=is_loading
-                            hidden=move || rest() == 0
+                            hidden=move || was_loaded.get()
                         >
-                            {move || format!("{} more", grouped(rest()))}
+                            {format!("{} more", grouped(more))}
                         </button>
+                        <p class="facet__empty" hidden=move || !was_loaded.get() || rest() == 0>
+                            {hint}
+                        </p>
                     }
                 })}
             {(facet.missing > 0 && shown > 0)

@@ -81,13 +81,12 @@ fn Plot(
     };
     let navigate = use_navigate();
     let list = address.clone();
-    let (from, to, step_ms) = (counts.from, counts.to, counts.step_ms);
+    let bars = counts.clone();
     let end_drag = move |_: ev::PointerEvent| {
         if let Some((start, end)) = dragged.get_untracked()
             && (end - start).abs() >= SMALLEST_DRAG
+            && let Some((first, last)) = window(&bars, start.min(end), start.max(end))
         {
-            let (start, end) = (start.min(end), start.max(end));
-            let (first, last) = window(from, to, step_ms, start, end);
             navigate(&list.with_window(first, last).href(), Default::default());
         }
     };
@@ -339,12 +338,10 @@ fn bar_width(step_ms: i64) -> String {
 }
 
 /// The bars that a dragged span touches, as a window.
-fn window(from: Time, to: Time, step_ms: i64, start: f64, end: f64) -> (Time, Time) {
-    let span = (to.as_millis() - from.as_millis()) as f64;
-    let step = step_ms.max(1);
-    let first = (start * span) as i64 / step * step;
-    let last = ((end * span) as i64 / step + 1) * step;
-    (from.plus(first), from.plus(last).min(to))
+fn window(counts: &Counts, start: f64, end: f64) -> Option<(Time, Time)> {
+    let count = counts.buckets.len();
+    let bar = |share: f64| counts.buckets.get(((share * count as f64) as usize).min(count.checked_sub(1)?));
+    Some((bar(start)?.start, bar(end)?.start.plus(counts.step_ms)))
 }
 
 #[cfg(test)]
@@ -354,11 +351,12 @@ mod tests {
     #[test]
     fn a_dragged_span_ends_at_bars() {
         let from = Time::parse("2026-11-22T00:00:00Z").unwrap();
-        let to = from.plus(DAY);
-        let (first, last) = window(from, to, HOUR, 0.10, 0.26);
-        assert_eq!(first.to_string(), "2026-11-22T02:00:00Z");
-        assert_eq!(last.to_string(), "2026-11-22T07:00:00Z");
-        assert_eq!(window(from, to, HOUR, 0.0, 1.0), (from, to));
+        let start = |hour: i64| from.plus(hour * HOUR);
+        let buckets = (0..24).map(|hour| Bucket { start: start(hour), ..Bucket::default() }).collect();
+        let counts = Counts { from, to: start(24), step_ms: HOUR, buckets };
+        assert_eq!(window(&counts, 0.10, 0.26), Some((start(2), start(7))));
+        assert_eq!(window(&counts, 0.0, 1.0), Some((from, start(24))));
+        assert_eq!(window(&Counts { buckets: Vec::new(), ..counts }, 0.0, 1.0), None);
     }
 
     #[test]

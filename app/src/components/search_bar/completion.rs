@@ -115,13 +115,26 @@ impl Completer {
         let asked = self.asked.get_value().wrapping_add(1);
         self.asked.set_value(asked);
         match complete::completing(&text, self.cursor(&text)) {
-            Completing::FieldName { prefix, span } => self.show(names(&prefix, span)),
+            Completing::FieldName { prefix, span } => self.show(names(&text, &prefix, span)),
             Completing::Value { field, prefix, span } => {
+                self.keep_fitting(&field, &prefix, span);
                 let request = self.request(&text, &field, prefix, span);
                 set_timeout(move || self.ask(asked, request, field, span), PAUSE);
             }
             Completing::Nothing => self.show(Vec::new()),
         }
+    }
+
+    /// Until the new values come, those of the old that still fit stay, at the new place.
+    fn keep_fitting(self, field: &FieldRef, prefix: &str, span: Span) {
+        let (field, prefix) = (field.to_string(), prefix.to_lowercase());
+        let fits = |old: &Suggestion| {
+            old.field.as_ref() == Some(&field) && old.label.to_lowercase().starts_with(&prefix)
+        };
+        let old = self.suggestions.list.get_untracked();
+        let kept =
+            old.into_iter().filter(fits).map(|old| Suggestion { replaces: span.start..span.end, ..old });
+        self.show(kept.collect());
     }
 
     fn request(self, text: &str, field: &FieldRef, prefix: String, span: Span) -> CompleteRequest {
@@ -150,6 +163,7 @@ impl Completer {
                     label: value.value,
                     help: value.label,
                     count: Some(value.count),
+                    field: Some(field.to_string()),
                     replaces: span.start..span.end,
                 };
                 // Without an answer there is nothing to offer; the search itself will say what is wrong.
@@ -173,13 +187,16 @@ impl Completer {
     }
 }
 
-fn names(prefix: &str, span: Span) -> Vec<Suggestion> {
+fn names(text: &str, prefix: &str, span: Span) -> Vec<Suggestion> {
+    // A name that has its colon already gets no second one.
+    let end = if text[span.end..].starts_with(':') { span.end + 1 } else { span.end };
     let suggestion = |field: complete::FieldSuggestion| Suggestion {
         label: field.name.to_owned(),
         help: Some(field.help.to_owned()),
         count: None,
+        field: None,
         insert: format!("{}:", field.name),
-        replaces: span.start..span.end,
+        replaces: span.start..end,
     };
     complete::fields(prefix).into_iter().map(suggestion).take(MOST as usize + 4).collect()
 }
@@ -220,6 +237,18 @@ mod tests {
         assert_eq!(rest("(event:St OR x)", span(7, 9)), "");
         assert_eq!(rest("event:", span(6, 6)), "");
         assert_eq!(rest("", span(3, 9)), "");
+    }
+
+    #[test]
+    fn a_name_gets_one_colon() {
+        let insert = |text: &str, end: usize| {
+            let name = names(text, "even", Span { start: 0, end }).remove(0);
+            let mut text = text.to_owned();
+            text.replace_range(name.replaces, &name.insert);
+            text
+        };
+        assert_eq!(insert("even", 4), "event:");
+        assert_eq!(insert("even:Stop", 4), "event:Stop");
     }
 
     #[test]

@@ -13,6 +13,8 @@ pub struct Suggestion {
     pub help: Option<String>,
     /// How many events have it.
     pub count: Option<u64>,
+    /// The field whose value it is; names of fields have none.
+    pub field: Option<String>,
     /// What takes its place in the text.
     pub insert: String,
     /// The bytes of the text that it replaces.

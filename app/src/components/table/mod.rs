@@ -2,8 +2,8 @@
 
 use leptos::ev;
 use leptos::prelude::*;
+use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
-use wasm_bindgen::JsCast;
 
 use crate::address::Address;
 use crate::browser;
@@ -34,14 +34,16 @@ pub fn EventTable(
         if event.alt_key() {
             if let Some(href) = excluding(&event, stored, list) {
                 event.prevent_default();
-                navigate(&href, Default::default());
+                navigate(&href, NavigateOptions::default());
             }
         } else if is_on_empty_row(&event)
             && let Some(row) = browser::closest(&event, "tr.event-table__row")
-            && let Ok(Some(link)) = row.query_selector(OPEN)
-            && let Ok(link) = link.dyn_into::<web_sys::HtmlElement>()
+            && let Some(link) = browser::find_in(&row, OPEN)
+            && let Some(href) = link.get_attribute("href")
         {
-            link.click();
+            // The drawer gives the focus back to where it came from.
+            browser::focus(&link);
+            navigate(&href, NavigateOptions { scroll: false, ..NavigateOptions::default() });
         }
     };
     let cells = Cells::new(&address, &columns);
@@ -74,7 +76,7 @@ fn Head(columns: Columns, address: Address) -> impl IntoView {
                 let href = order.with_value(|(columns, address)| {
                     address.with_columns(columns.placed(moved, column)).href()
                 });
-                let options = leptos_router::NavigateOptions { scroll: false, ..Default::default() };
+                let options = NavigateOptions { scroll: false, ..NavigateOptions::default() };
                 navigate(&href, options);
             }
             dragged.set(None);
