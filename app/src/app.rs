@@ -1,7 +1,7 @@
 //! The routes.
 
 use leptos::prelude::*;
-use leptos_meta::provide_meta_context;
+use leptos_meta::{Title, provide_meta_context};
 use leptos_router::components::{Route, Router, Routes};
 use leptos_router::{SsrMode, path};
 
@@ -19,6 +19,7 @@ pub fn App() -> impl IntoView {
     provide_connections();
     provide_toasts();
     view! {
+        <Title formatter=title />
         <Router>
             <Frame>
                 <Routes fallback=NotFound>
@@ -30,5 +31,25 @@ pub fn App() -> impl IntoView {
                 </Routes>
             </Frame>
         </Router>
+    }
+}
+
+/// A title as it is written into a page: leptos_meta puts it there as it comes, so a `</title>` in an event's name or in a
+/// search would end it and begin whatever follows. In the browser a title is text from the start.
+fn title(text: String) -> String {
+    if cfg!(feature = "ssr") {
+        text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+    } else {
+        text
+    }
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_title_does_not_end_itself() {
+        assert_eq!(title("a & </title><svg>".to_owned()), "a &amp; &lt;/title&gt;&lt;svg&gt;");
     }
 }

@@ -139,6 +139,21 @@ pub fn enter_field(id: &str) {
     }
 }
 
+/// Leaves the field of an event, so that keys are shortcuts again. A menu or a dialog closes instead, as does what
+/// already made use of the event.
+pub fn leave_field(event: &ev::KeyboardEvent) {
+    if event.default_prevented() || closest(event, "dialog, .menu[open]").is_some() {
+        return;
+    }
+    let field =
+        closest(event, "input, textarea, select").and_then(|field| field.dyn_into::<HtmlElement>().ok());
+    if let Some(field) = field {
+        event.prevent_default();
+        // What has the focus can lose it.
+        drop(field.blur());
+    }
+}
+
 /// Closes open menus and says whether there were any. After a click only those that it did not hit, or whose link it
 /// followed.
 pub fn close_menus(click: Option<&ev::MouseEvent>) -> bool {

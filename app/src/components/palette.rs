@@ -124,7 +124,11 @@ pub fn Palette(
         match &command.action {
             Action::Go(address) => navigate(address, Default::default()),
             Action::Download(address) => browser::download(address),
-            Action::Do(act) => act(),
+            Action::Do(act) => {
+                // Once the palette is gone: closing, it gives the focus back to where it was.
+                let act = act.clone();
+                request_animation_frame(move || act());
+            }
         }
     };
     let run_active = run.clone();

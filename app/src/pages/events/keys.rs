@@ -23,6 +23,10 @@ pub fn listen(data: Data) {
         };
         let handle = window_event_listener(ev::keydown, move |event| {
             if browser::is_taken(&event) {
+                // Out of the search, so that `j` is the next event again and no letter.
+                if event.key() == "Escape" {
+                    browser::leave_field(&event);
+                }
                 return;
             }
             let address = data.address.read_untracked().clone();
