@@ -4,7 +4,7 @@ import { expect, test } from "./support/test";
 import * as events from "./support/events_page";
 
 test("five events are compared, and only what differs is shown on demand", async ({ page }) => {
-  await events.open(page, events.searching("event:StopInstances,StartInstances"));
+  await events.open(page, events.searching("event:AuthorizeSecurityGroupIngress"));
   for (const _ of Array(5)) {
     await page.keyboard.press("j");
     await page.keyboard.press("x");
@@ -41,7 +41,7 @@ test("five events are compared, and only what differs is shown on demand", async
 });
 
 test("marks are five at most, the oldest goes first, and can be taken away", async ({ page }) => {
-  await events.open(page, events.searching("event:StopInstances,StartInstances"));
+  await events.open(page, events.searching("event:AuthorizeSecurityGroupIngress"));
   const marks = events.table(page).getByRole("link", { name: /^Mark for comparison: / });
   const taken = events.table(page).getByRole("link", { name: /^Unmark / });
   await marks.first().click();

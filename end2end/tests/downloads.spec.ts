@@ -15,7 +15,7 @@ async function download(page: Page, format: string): Promise<{ name: string; tex
 }
 
 test("CSV, JSON and JSON Lines hold all that was found, and only that", async ({ page, request }) => {
-  const query = "readOnly:false service:iam";
+  const query = "readOnly:false service:lambda";
   const count = await events.total(request, query, { from: "-60d" });
   expect(count).toBeGreaterThan(100);
   await events.open(page, events.searching(query, { from: "-60d" }));
@@ -30,13 +30,13 @@ test("CSV, JSON and JSON Lines hold all that was found, and only that", async ({
   );
   expect(lines.at(-1)).toBe("");
   expect(lines.length - 2).toBe(count);
-  expect(lines.slice(1, -1).every((line) => /^\d{4}-\d\d-\d\dT[\d:]+Z,\w+,iam,/.test(line))).toBe(true);
+  expect(lines.slice(1, -1).every((line) => /^\d{4}-\d\d-\d\dT[\d:]+Z,\w+,lambda,/.test(line))).toBe(true);
 
   const lineByLine = await download(page, "JSON Lines");
   expect(lineByLine.name).toMatch(/\.jsonl$/);
   const records = lineByLine.text.trimEnd().split("\n").map((line) => JSON.parse(line));
   expect(records).toHaveLength(count);
-  expect(records.every((record) => record.eventSource === "iam.amazonaws.com" && record.readOnly === false)).toBe(true);
+  expect(records.every((record) => record.eventSource === "lambda.amazonaws.com" && record.readOnly === false)).toBe(true);
 
   const json = await download(page, "JSON");
   expect(json.name).toMatch(/\.json$/);

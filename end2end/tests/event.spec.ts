@@ -12,7 +12,7 @@ test("the drawer opens with the answer and survives a reload", async ({ page }) 
     /^On \d+ \w+ \d{4} at [\d:]+ UTC, \S+ .*stopped EC2 instance i-\w+.* in [\w-]+ from \S+ using .+\.$/,
   );
   for (const heading of ["Identity chain", "Resources", "Details", "Related events", "Record"]) {
-    await expect(drawer.getByRole("heading", { name: heading })).toBeVisible();
+    await expect(drawer.getByRole("heading", { level: 3, name: heading })).toBeVisible();
   }
   const said = await sentence.textContent();
   await page.reload();

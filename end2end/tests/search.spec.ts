@@ -29,17 +29,16 @@ test("values complete with the number of events that have them", async ({ page, 
   const field = events.searchField(page);
   await field.click();
   await page.keyboard.press("End");
-  await field.pressSequentially(" event:StopInst");
-  const option = page.getByRole("listbox", { name: "Suggestions" }).getByRole("option", { name: /^StopInstances/ });
+  await field.pressSequentially(" event:RunInst");
+  const option = page.getByRole("listbox", { name: "Suggestions" }).getByRole("option", { name: /^RunInstances/ });
   // The count is of what the rest of the search leaves.
-  const count = await events.total(request, "account:prod-payments event:StopInstances");
-  expect(count).toBeLessThan(await events.total(request, "event:StopInstances"));
-  await expect(option).toHaveText(`StopInstances${events.grouped(count)}`);
+  const count = await events.total(request, "account:prod-payments event:RunInstances");
+  expect(count).toBeLessThan(await events.total(request, "event:RunInstances"));
+  await expect(option).toHaveText(`RunInstances${events.grouped(count)}`);
   await option.click();
-  await expect(field).toHaveValue("account:prod-payments event:StopInstances ");
+  await expect(field).toHaveValue("account:prod-payments event:RunInstances ");
   await page.keyboard.press("Enter");
   await events.expectTotal(page, count);
-  await expect(events.rows(page)).toHaveCount(count);
 });
 
 test("values of a JSON path complete too", async ({ page }) => {
@@ -54,7 +53,7 @@ const WRONG = [
   { query: "event:StopInstances )", at: ")" },
   { query: "ip:10.0.0.0/99 event:StopInstances", at: "10.0.0.0/99" },
   { query: "(event:StopInstances", at: "(" },
-  { query: 'who:"jo', at: '"jo' },
+  { query: 'who:"jo', at: '"' },
 ];
 
 for (const { query, at } of WRONG) {
