@@ -1,5 +1,6 @@
 //! The record as a tree: folds without JavaScript, can be searched with it, and every node can be copied.
 
+use leptos::html::{Details, Ul};
 use leptos::prelude::*;
 
 use super::{Places, Value, section};
@@ -27,7 +28,7 @@ const MANY: usize = 30;
 
 pub(super) fn view(record: &Record<'_>, detail: &EventDetail, places: &Places) -> AnyView {
     let needle = RwSignal::new(String::new());
-    let spread = RwSignal::new(None);
+    let tree_node = NodeRef::<Ul>::new();
     let path = RwSignal::new(String::new());
     let mut texts = Vec::new();
     collect(None, record.root, &mut texts);
@@ -35,7 +36,7 @@ pub(super) fn view(record: &Record<'_>, detail: &EventDetail, places: &Places) -
     texts.truncate(MAX_NODES);
     let texts = StoredValue::new(texts);
     let found = Memo::new(move |_| texts.with_value(|texts| find::find(texts, &needle.read())));
-    let mut tree = Tree { places, found, spread, next: 0 };
+    let mut tree = Tree { places, found, next: 0 };
     let members = tree.members(record.root, &mut Vec::new(), 0);
     let raw = format!("/api/v1/{}/events/{}", encode(&places.address.account), encode(&detail.row.id));
     let content = view! {
@@ -53,10 +54,10 @@ pub(super) fn view(record: &Record<'_>, detail: &EventDetail, places: &Places) -
                 <span class="json__count" role="status">
                     {move || found.with(Found::say)}
                 </span>
-                <button type="button" class="button button--quiet js-only" on:click=move |_| spread.set(Some(true))>
+                <button type="button" class="button button--quiet js-only" on:click=move |_| fold_all(tree_node, true)>
                     "Unfold all"
                 </button>
-                <button type="button" class="button button--quiet js-only" on:click=move |_| spread.set(Some(false))>
+                <button type="button" class="button button--quiet js-only" on:click=move |_| fold_all(tree_node, false)>
                     "Fold all"
                 </button>
                 <a class="button button--quiet" href=raw rel="external" target="_blank">
@@ -64,7 +65,7 @@ pub(super) fn view(record: &Record<'_>, detail: &EventDetail, places: &Places) -
                 </a>
                 <CopyButton text=detail.raw.clone() label="Copy the record" />
             </div>
-            <ul class="json__list json__list--root">{members}</ul>
+            <ul class="json__list json__list--root" node_ref=tree_node>{members}</ul>
             {is_cut
                 .then(|| {
                     view! {
@@ -109,7 +110,6 @@ fn collect(key: Option<&str>, node: Node<'_>, texts: &mut Vec<Text>) {
 struct Tree<'a> {
     places: &'a Places,
     found: Memo<Found>,
-    spread: RwSignal<Option<bool>>,
     /// The number of the next node, as in the texts.
     next: usize,
 }
@@ -157,7 +157,7 @@ impl Tree<'_> {
         path: &mut Vec<String>,
         depth: usize,
     ) -> AnyView {
-        let (found, spread) = (self.found, self.spread);
+        let found = self.found;
         let members = self.members(node, path, depth + 1);
         let count = node.fields().count() + node.items().count();
         let (class, unit) = if node.kind() == Kind::Array {
@@ -167,9 +167,13 @@ impl Tree<'_> {
         };
         let hint = format!("{} {unit}{}", grouped(count as u64), if count == 1 { "" } else { "s" });
         let unfolded = depth + 1 < UNFOLDED && count <= MANY;
-        let open = move || {
-            found.with(|found| found.opens(number)).unwrap_or_else(|| spread.get().unwrap_or(unfolded))
-        };
+        // People fold and unfold as they like; a search only makes sure that what it found can be seen.
+        let details = NodeRef::<Details>::new();
+        Effect::new(move |_| {
+            if let (Some(open), Some(details)) = (found.with(|found| found.opens(number)), details.get()) {
+                details.set_open(open);
+            }
+        });
         view! {
             <li
                 class="json__node"
@@ -180,7 +184,7 @@ impl Tree<'_> {
                 <span class="doors json__doors">
                     <CopyButton text=node.raw() label=format!("Copy {label}") />
                 </span>
-                <details open=open>
+                <details class="json__branch" open=unfolded node_ref=details>
                     <summary class="json__summary">
                         <bdi class="json__key">{label.to_owned()}</bdi>
                         <span class=class>{hint}</span>
@@ -229,6 +233,27 @@ impl Tree<'_> {
         .into_any()
     }
 }
+
+/// Folds or unfolds every branch.
+#[cfg(feature = "hydrate")]
+fn fold_all(tree: NodeRef<Ul>, open: bool) {
+    use wasm_bindgen::JsCast;
+
+    let Some(branches) = tree.get_untracked().and_then(|tree| tree.query_selector_all(".json__branch").ok())
+    else {
+        return;
+    };
+    for place in 0..branches.length() {
+        if let Some(details) =
+            branches.get(place).and_then(|node| node.dyn_into::<web_sys::HtmlDetailsElement>().ok())
+        {
+            details.set_open(open);
+        }
+    }
+}
+
+#[cfg(not(feature = "hydrate"))]
+fn fold_all(_: NodeRef<Ul>, _: bool) {}
 
 /// Shows the path of the node that the pointer or the focus is at: what to type in front of a `:`.
 #[cfg(feature = "hydrate")]
