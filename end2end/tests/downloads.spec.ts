@@ -9,7 +9,7 @@ import * as events from "./support/events_page";
 async function download(page: Page, format: string): Promise<{ name: string; text: string }> {
   await events.menu(page, "Download").click();
   const coming = page.waitForEvent("download");
-  await page.locator(".download").getByRole("link", { name: new RegExp(`^${format} ?[A-Z]`) }).click();
+  await page.locator(".download").getByRole("link").filter({ has: page.getByText(format, { exact: true }) }).click();
   const file = await coming;
   return { name: file.suggestedFilename(), text: await readFile(await file.path(), "utf8") };
 }

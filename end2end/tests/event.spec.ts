@@ -84,7 +84,7 @@ test("the record is a tree that can be searched, folded and copied", async ({ pa
   await expect(drawer.getByRole("status").filter({ hasText: "nothing found" })).toBeVisible();
   await find.fill("");
   await expect(drawer.locator("[data-path=eventVersion]")).toBeVisible();
-  await drawer.getByRole("button", { name: "Fold all" }).click();
+  await drawer.getByRole("button", { name: "Fold all", exact: true }).click();
   await expect(value).toBeHidden();
   await drawer.getByRole("button", { name: "Unfold all" }).click();
   await expect(value).toBeVisible();

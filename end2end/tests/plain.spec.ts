@@ -1,6 +1,6 @@
 // Reading without JavaScript: the server renders pages, filters are links and forms.
 
-import { expect, test } from "./support/test";
+import { answerOf, expect, test } from "./support/test";
 import * as events from "./support/events_page";
 
 test.use({ javaScriptEnabled: false });
@@ -30,7 +30,8 @@ test("a search is sent as a form", async ({ page, request }) => {
   await events.expectTotal(page, await events.total(request, "event:StopInstances", { from: "-30d" }));
 });
 
-test("a search that cannot be read is explained", async ({ page }) => {
+test("a search that cannot be read is explained", async ({ page, complaints }) => {
+  complaints.allow(answerOf(400));
   await page.goto(events.searching("event:x )"));
   await expect(page.getByRole("alert").getByRole("mark")).toHaveText(")");
   await expect(page.getByText("cannot be read, so nothing was looked for")).toBeVisible();
@@ -109,7 +110,8 @@ test("marked events are compared, and only what differs is a checkbox", async ({
   await expect(values.filter({ visible: true })).toHaveCount(Number(says?.[1]));
 });
 
-test("the report and the page for wrong addresses are there", async ({ page, request }) => {
+test("the report and the page for wrong addresses are there", async ({ page, request, complaints }) => {
+  complaints.allow(answerOf(404));
   await page.goto(events.searching("readOnly:false"));
   await page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name: "Taking in" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "What was taken in" })).toBeVisible();

@@ -42,7 +42,7 @@ function record(kind: Kind, place: number) {
       principalId: `AROAEXAMPLE:${value}`,
       arn: `arn:aws:sts::111122223333:assumed-role/${value}/${value}`,
       accountId: "111122223333",
-      accessKeyId: "ASIAEXAMPLE",
+      accessKeyId: `ASIAEXAMPLE${place}`,
       sessionContext: {
         sessionIssuer: { type: "Role", userName: value, arn: `arn:aws:iam::111122223333:role/${value}`, accountId: "111122223333" },
         sourceIdentity: value,

@@ -32,7 +32,7 @@ pub fn List(data: Data, columns: Memo<Columns>) -> impl IntoView {
             let columns = columns.get();
             match answer {
                 Ok(page) => view! { <Found page address columns data /> }.into_any(),
-                Err(error) => view! { <Failed error /> }.into_any(),
+                Err(error) => view! { <Failed error address /> }.into_any(),
             }
         })
     };
@@ -82,13 +82,13 @@ fn Found(page: EventPage, address: Address, columns: Columns, data: Data) -> imp
 }
 
 #[component]
-fn Failed(error: ApiError) -> impl IntoView {
+fn Failed(error: ApiError, address: Address) -> impl IntoView {
     view! {
         <p class="event-list__count" role="status">
             "No answer"
         </p>
-        // What is wrong with a query stands at the search bar, where it is put right.
-        {if error.position.is_some() {
+        // What is wrong with a query stands at the search bar, where it is put right. Times have places too.
+        {if parse(address.query()).is_err() {
             view! {
                 <p class="event-list__unread">
                     "The search above cannot be read, so nothing was looked for. Change it where it is underlined."
