@@ -78,8 +78,9 @@ test("more values are one press away", async ({ page }) => {
   await more.click();
   const after = Math.min(all, 100);
   await expect(values(addresses)).toHaveCount(after);
-  if (all > after) await expect(more).toHaveText(`${all - after} more`);
-  else await expect(more).toBeHidden();
+  await expect(more).toBeHidden();
+  // What is not listed even now is said, with the way to it.
+  if (all > after) await expect(addresses).toContainText(`${all - after} more: type ip: in the search`);
 });
 
 test("a value in the table is a door too", async ({ page, request }) => {

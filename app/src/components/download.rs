@@ -10,7 +10,7 @@ use crate::address::Address;
 const FORMATS: [(&str, &str, &str); 3] = [
     ("csv", "CSV", "A row an event, for a spreadsheet. Cells that look like formulas are made harmless."),
     ("jsonl", "JSON Lines", "A record a line, as CloudTrail wrote it: for jq and other tools."),
-    ("json", "JSON", "One document {\"Records\": […]}, like a log file of CloudTrail."),
+    ("json", "JSON", "One array of records, for programs that read a document as a whole."),
 ];
 
 /// Links to everything the search finds, at any size; the file is made while it is sent.
