@@ -97,7 +97,8 @@ fn Unreadable(raw: String) -> impl IntoView {
     }
 }
 
-#[cfg(all(test, feature = "ssr"))]
+#[cfg(test)]
+#[cfg(feature = "ssr")]
 mod tests {
     use super::*;
     use cloudtrail::actor::ActorKind;
