@@ -2,7 +2,8 @@
 
 use leptos::prelude::*;
 
-use super::{Places, Value, doors, section};
+use super::long::linked;
+use super::{Places, doors, section};
 use crate::api::events::EventDetail;
 use cloudtrail::json::Node;
 use cloudtrail::record::{Record, Text};
@@ -171,20 +172,10 @@ impl Group {
     }
 }
 
-/// How many characters a value that is a link has at most.
-const SHORT: usize = 400;
-
 fn fact_view(fact: Fact, places: &Places) -> impl IntoView + use<> {
     let Fact { label, value, field, note } = fact;
-    // A long text opens in place; as a link it would do two things at once.
-    let href = field
-        .as_ref()
-        .filter(|_| value.chars().count() <= SHORT)
-        .and_then(|field| places.only(field, &value));
-    let shown = match href {
-        Some(href) => view! { <a class="fact__link" href=href><bdi>{value.clone()}</bdi></a> }.into_any(),
-        None => view! { <Value text=value.clone() /> }.into_any(),
-    };
+    let href = field.as_ref().and_then(|field| places.only(field, &value));
+    let shown = linked("fact__link", href, &value);
     let doors = field.map(|field| doors::view(places, &field, value));
     view! {
         <div class="fact">

@@ -42,3 +42,14 @@ pub fn Value(#[prop(into)] text: String, #[prop(optional, into)] key: String) ->
     }
     .into_any()
 }
+
+/// A value as a link. A long one is no link: it opens in place, and would do two things at once.
+pub(super) fn linked(class: &'static str, href: Option<String>, text: &str) -> AnyView {
+    let text = text.to_owned();
+    match href {
+        Some(href) if text.char_indices().nth(SHOWN).is_none() => {
+            view! { <a class=class href=href><bdi>{text}</bdi></a> }.into_any()
+        }
+        _ => view! { <Value text=text /> }.into_any(),
+    }
+}

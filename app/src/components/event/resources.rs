@@ -2,7 +2,8 @@
 
 use leptos::prelude::*;
 
-use super::{Places, Value, doors, section};
+use super::long::linked;
+use super::{Places, doors, section};
 use crate::text::grouped;
 use cloudtrail::json::Node;
 use cloudtrail::record::{Record, Text};
@@ -20,9 +21,7 @@ pub(super) fn view(record: &Record<'_>, places: &Places) -> AnyView {
     let rows = names.iter().take(LISTED).map(|name| {
         view! {
             <li class="resources__row">
-                <a class="resources__name mono" href=places.only(&field, name)>
-                    <Value text=name.to_string() />
-                </a>
+                <span class="resources__name mono">{linked("resources__link", places.only(&field, name), name)}</span>
                 {kind(record, name).map(|kind| view! { <span class="muted">{kind}</span> })}
                 {doors::view(places, &field, name.to_string())}
             </li>

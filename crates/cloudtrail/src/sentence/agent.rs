@@ -22,8 +22,8 @@ pub fn tool(record: &Record<'_>) -> Option<String> {
         return (!name.contains([' ', '/'])).then(|| service_title(name));
     }
     named(agent).or_else(|| sdk(agent)).or_else(|| browser(agent)).or_else(|| {
-        let first = agent.split([' ', '/']).next()?;
-        Some(first.chars().take(60).collect())
+        let first = agent.split([' ', '/']).next().filter(|word| word.contains(char::is_alphanumeric));
+        Some(first.unwrap_or(agent).chars().take(60).collect())
     })
 }
 
@@ -122,6 +122,7 @@ mod tests {
             ("", None),
             ("stratus-red-team_1 more", Some("stratus-red-team_1")),
             ("Terraform/", Some("Terraform")),
+            ("</b>", Some("</b>")),
             ("ünknown-terraförm", Some("ünknown-terraförm")),
         ] {
             let json = serde_json::json!({ "userAgent": agent }).to_string();
