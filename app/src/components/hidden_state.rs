@@ -9,10 +9,8 @@ use crate::columns::Columns;
 #[component]
 pub fn HiddenState(address: Memo<Address>, asks: &'static [&'static str]) -> impl IntoView {
     let field = move |name: &'static str, value: fn(&Address) -> Option<String>| {
-        (!asks.contains(&name)).then(|| {
-            move || {
-                value(&address.read()).map(|value| view! { <input type="hidden" name=name value=value /> })
-            }
+        (!asks.contains(&name)).then_some(move || {
+            value(&address.read()).map(|value| view! { <input type="hidden" name=name value=value /> })
         })
     };
     view! {

@@ -4,7 +4,10 @@ use leptos::prelude::*;
 
 use super::dialog::Dialog;
 
-const GROUPS: [(&str, &[(&[&str], &str)]); 3] = [
+/// Keys, one of which is pressed, or all of them together, and what they do.
+type Shortcut = (&'static [&'static str], &'static str);
+
+const GROUPS: [(&str, &[Shortcut]); 3] = [
     (
         "Everywhere",
         &[
