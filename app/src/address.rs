@@ -1,5 +1,6 @@
 //! The address of a page is its state: what is searched, when, and what is open.
 
+use cloudtrail::search::edit;
 use cloudtrail::time::Time;
 
 use crate::columns::Columns;
@@ -65,15 +66,37 @@ impl Address {
         address
     }
 
-    /// Prints it. The query always stands in it, so that it is never taken for a page opened without one.
+    /// The list of events of an account as it is first shown.
+    pub fn list_of(account: &str) -> Address {
+        Address { account: account.to_owned(), ..Address::default() }.with_query(edit::WRITES_ONLY)
+    }
+
+    /// Reads an address of a list of events as [`Address::href`] prints it; of other pages it is `None`.
+    pub fn from_href(href: &str) -> Option<Address> {
+        let (path, search) = href.split_once('?')?;
+        let account = path.strip_prefix("/a/")?.strip_suffix("/events")?;
+        (!account.contains('/')).then(|| Address::parse(&decode(account), search))
+    }
+
+    /// Prints it.
     pub fn href(&self) -> String {
-        let mut href = format!("/a/{}/events?q={}", encode(&self.account), encode(self.query()));
+        format!("{}?{}", self.list_path(), self.search())
+    }
+
+    /// The part before the `?`.
+    pub fn list_path(&self) -> String {
+        format!("/a/{}/events", encode(&self.account))
+    }
+
+    /// The part behind the `?`. The query always stands in it, so that it is never taken for a page opened without one.
+    pub fn search(&self) -> String {
+        let mut search = format!("q={}", encode(self.query()));
         let mut add = |key: &str, value: Option<&str>| {
             if let Some(value) = value {
-                href.push('&');
-                href.push_str(key);
-                href.push('=');
-                href.push_str(&encode(value));
+                search.push('&');
+                search.push_str(key);
+                search.push('=');
+                search.push_str(&encode(value));
             }
         };
         add("from", self.from.as_deref());
@@ -87,7 +110,7 @@ impl Address {
         add("marked", joined(&self.marked).as_deref());
         add("compare", joined(&self.compare).as_deref());
         add("event", self.event.as_deref());
-        href
+        search
     }
 
     /// The query, empty if the address does not say.
@@ -258,6 +281,8 @@ mod tests {
             .with_columns(Columns::parse("who,time").unwrap())
             .with_event("a-b");
         assert_eq!(same(&address), address);
+        assert_eq!(Address::from_href(&address.href()), Some(address.clone()));
+        assert_eq!(Address::from_href(&address.event_page("e")), None);
         let marked = address.with_mark_toggled("1").with_mark_toggled("2");
         assert_eq!(same(&marked.with_compare(marked.marked.clone())).compare, ["1", "2"]);
     }

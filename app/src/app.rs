@@ -2,12 +2,11 @@
 
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
-use leptos_router::components::{Route, Router, Routes};
+use leptos_router::components::{FlatRoutes, Route, Router};
 use leptos_router::{SsrMode, path};
 
 use crate::components::frame::Frame;
 use crate::components::toast::provide_toasts;
-use crate::connections::provide_connections;
 use crate::pages::{EventPage, Events, Home, NotFound, Report};
 use crate::prefs::provide_prefs;
 
@@ -16,19 +15,18 @@ use crate::prefs::provide_prefs;
 pub fn App() -> impl IntoView {
     provide_meta_context();
     provide_prefs();
-    provide_connections();
     provide_toasts();
     view! {
         <Title formatter=title />
         <Router>
             <Frame>
-                <Routes fallback=NotFound>
+                <FlatRoutes fallback=NotFound>
                     <Route path=path!("/") view=Home ssr=SsrMode::Async />
                     <Route path=path!("/a/:account") view=Home ssr=SsrMode::Async />
                     <Route path=path!("/a/:account/events") view=Events ssr=SsrMode::Async />
                     <Route path=path!("/a/:account/events/:id") view=EventPage ssr=SsrMode::Async />
                     <Route path=path!("/a/:account/taking-in") view=Report ssr=SsrMode::Async />
-                </Routes>
+                </FlatRoutes>
             </Frame>
         </Router>
     }

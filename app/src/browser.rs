@@ -101,6 +101,11 @@ pub fn is_taken(event: &ev::KeyboardEvent) -> bool {
         || find("dialog[open]").is_some()
 }
 
+/// The part of this view's address behind its `?`.
+pub fn search() -> String {
+    window().location().search().unwrap_or_default()
+}
+
 /// What a form would send, as the part of an address behind the `?`.
 pub fn form_search(form: &HtmlFormElement) -> Option<String> {
     let data = web_sys::FormData::new_with_form(form).ok()?;
@@ -189,4 +194,21 @@ pub fn copy_address() {
         // Without the right to the clipboard nothing is copied; the address bar still has it.
         drop(window().navigator().clipboard().write_text(&address));
     }
+}
+
+/// The first element that a selector finds, also one of a picture.
+pub fn element(selector: &str) -> Option<Element> {
+    document().query_selector(selector).ok().flatten()
+}
+
+/// All elements that a selector finds, also those of pictures, in order.
+pub fn elements(selector: &str) -> Vec<Element> {
+    let Ok(nodes) = document().query_selector_all(selector) else { return Vec::new() };
+    (0..nodes.length()).filter_map(|place| nodes.get(place)?.dyn_into().ok()).collect()
+}
+
+/// All elements inside another that a selector finds, in order.
+pub fn all_in(element: &Element, selector: &str) -> Vec<HtmlElement> {
+    let Ok(nodes) = element.query_selector_all(selector) else { return Vec::new() };
+    (0..nodes.length()).filter_map(|place| nodes.get(place)?.dyn_into().ok()).collect()
 }

@@ -1,6 +1,10 @@
 //! What people see: one Leptos crate, compiled for the server (`ssr`), which renders pages, and for the browser
 //! (`hydrate`), which makes them quick. The server calls [`shell`]; the browser mounts [`App`].
 #![recursion_limit = "512"]
+#![cfg_attr(
+    not(feature = "ssr"),
+    allow(dead_code, reason = "what only rendering needs is dropped for the browser")
+)]
 
 /// The contract between pages and server.
 pub mod api;
@@ -20,11 +24,15 @@ pub mod prefs;
 
 mod app;
 mod browser;
+#[cfg(feature = "ssr")]
 mod charts;
 mod components;
-mod connections;
+mod html;
 mod links;
+mod living;
 mod pages;
+#[cfg(feature = "ssr")]
+mod rendering;
 #[cfg(feature = "ssr")]
 mod server;
 #[cfg(feature = "ssr")]

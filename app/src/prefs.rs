@@ -159,10 +159,6 @@ pub fn provide_prefs() -> RwSignal<Prefs> {
     let first = SharedValue::new(Prefs::default).into_inner();
     let prefs = RwSignal::new(first);
     provide_context(prefs);
-    let zone = RwSignal::new(Zone::Utc);
-    provide_context(ShownZone(zone));
-    // Times come in UTC from the server, which does not know the browser's clock; they change once the page lives.
-    Effect::new(move |_| zone.set(prefs.read().zone));
     prefs
 }
 
@@ -170,17 +166,6 @@ pub fn provide_prefs() -> RwSignal<Prefs> {
 pub fn use_prefs() -> RwSignal<Prefs> {
     use_context().unwrap_or_else(|| RwSignal::new(Prefs::default()))
 }
-
-/// The zone that times are shown in right now.
-pub fn use_zone() -> Signal<Zone> {
-    match use_context::<ShownZone>() {
-        Some(ShownZone(zone)) => zone.into(),
-        None => Signal::stored(Zone::Utc),
-    }
-}
-
-#[derive(Clone, Copy)]
-struct ShownZone(RwSignal<Zone>);
 
 /// Changes the preferences and keeps them for a year.
 pub fn change(prefs: RwSignal<Prefs>, with: impl FnOnce(&mut Prefs)) {

@@ -121,6 +121,7 @@ test("an address that leads nowhere says so, with the way back", async ({ page, 
   expect(answer?.status()).toBe(404);
   await events.alive(page);
   await expect(page.getByRole("heading", { level: 1, name: "There is no such page" })).toBeVisible();
+  await expect(page).toHaveTitle("No such page · Waymark");
   await page.getByRole("link", { name: "go to the events" }).click();
   await expect(events.rows(page)).toHaveCount(100);
 });

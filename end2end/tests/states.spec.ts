@@ -10,6 +10,8 @@ import { STATES } from "./support/states";
 
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 const THEMES = ["light", "dark"] as const;
+/** What of the rules depends on the theme. */
+const COLOURS = ["color-contrast", "link-in-text-block"];
 
 // What moves is looked at when it has arrived.
 test.use({ contextOptions: { reducedMotion: "reduce" } });
@@ -21,9 +23,9 @@ async function keepPicture(page: Page, info: TestInfo, name: string) {
 }
 
 /** What axe finds. Rows and values repeat, and axe looks long at each: the first of them stand for all. */
-async function findings(page: Page) {
-  const { violations } = await new AxeBuilder({ page })
-    .withTags(RULES)
+async function findings(page: Page, theme: (typeof THEMES)[number]) {
+  const axe = new AxeBuilder({ page });
+  const { violations } = await (theme === "light" ? axe.withTags(RULES) : axe.withRules(COLOURS))
     .exclude(".event-table__row:nth-child(n + 9)")
     .exclude(".facet__value:nth-child(n + 5)")
     .exclude(".histogram__slot:nth-child(n + 9)")
@@ -44,10 +46,16 @@ for (const state of STATES) {
       for (const theme of THEMES) {
         await page.emulateMedia({ colorScheme: theme });
         await keepPicture(page, info, `${state.name}-${width}-${theme}`);
-        expect.soft(await findings(page), `${theme}, ${width} px`).toEqual([]);
+        expect.soft(await findings(page, theme), `${theme}, ${width} px`).toEqual([]);
       }
       const overhang = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
       expect(overhang, "pixels that the page sticks out to the side").toBe(0);
+      // What opens over the page is to be seen whole, or scrolls by itself.
+      for (const menu of await page.locator(".menu[open] .menu__body, .completion, dialog[open]").filter({ visible: true }).all()) {
+        const { x, width: wide } = (await menu.boundingBox()) ?? { x: -1, width: 0 };
+        expect(x, "left end of what opened").toBeGreaterThanOrEqual(0);
+        expect(x + wide, "right end of what opened").toBeLessThanOrEqual(width);
+      }
     });
   }
 }

@@ -14,6 +14,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 
+use crate::build::Built;
 use crate::error::{Error, Result};
 use crate::workspace::{Profile, Workspace};
 use crate::{build, files, first_load, process, say};
@@ -23,8 +24,10 @@ pub fn bench(workspace: &Workspace, size_only: bool, arguments: &[String]) -> Re
     if !size_only {
         archive(workspace, arguments)?;
     }
-    let built = build::everything(workspace, Profile::Release)?;
-    first_load::report(workspace, &built)
+    // A page has the same bytes however its server was compiled; what goes with it has not.
+    let server = build::server(workspace, Profile::Dev)?;
+    let site = build::site(workspace, Profile::Release)?;
+    first_load::report(workspace, &Built { server, site })
 }
 
 fn archive(workspace: &Workspace, arguments: &[String]) -> Result<()> {
@@ -36,7 +39,7 @@ fn archive(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     }
     let step = say::step("measuring the archive (release)");
     let mut cargo = workspace.cargo();
-    // Without `--package`, so that it shares its libraries with the server's release build below.
+    // Without `--package`, so that it shares its libraries with a release build of the server.
     cargo.args(["bench", "--bench", "archive"]).env("WAYMARK_BENCH_OUT", &latest);
     if !arguments.is_empty() {
         cargo.arg("--").args(arguments);

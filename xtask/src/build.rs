@@ -16,18 +16,25 @@ pub struct Built {
 
 /// Builds the server, the browser's side and the style sheet, and lays out the site.
 pub fn everything(workspace: &Workspace, profile: Profile) -> Result<Built> {
-    let style = style::build(workspace)?;
+    // First what is quick to fail; `site` finds it done.
+    style::build(workspace)?;
     let server = server(workspace, profile)?;
-    let browser = wasm::build(workspace, profile)?;
-    let site = site::lay_out(workspace, profile, &browser, &style)?;
+    let site = site(workspace, profile)?;
     Ok(Built { server, site })
+}
+
+/// Builds all that the server serves besides its pages.
+pub fn site(workspace: &Workspace, profile: Profile) -> Result<PathBuf> {
+    let style = style::build(workspace)?;
+    let browser = wasm::build(workspace, profile)?;
+    site::lay_out(workspace, profile, &browser, &style)
 }
 
 /// Builds the server's binary.
 ///
 /// Without `--package`: cargo then unites features over all default members, as it does for `cargo test` and
 /// for this program, so that no dependency is compiled a second time with other features.
-fn server(workspace: &Workspace, profile: Profile) -> Result<PathBuf> {
+pub fn server(workspace: &Workspace, profile: Profile) -> Result<PathBuf> {
     let step = say::step(format!("compiling the server ({})", profile.folder()));
     let mut cargo = workspace.cargo();
     cargo.args(["build", "--bin", "waymark"]);

@@ -15,7 +15,7 @@ use crate::{files, run, sample, say, site};
 const BAR: u64 = 350_000;
 const FONTS_BAR: u64 = 90_000;
 
-/// Measures a release build and prints a table to stdout.
+/// Measures a release build of the site and prints a table to stdout.
 pub fn report(workspace: &Workspace, built: &Built) -> Result<()> {
     let step = say::step("measuring the first load");
     let page = events_page(workspace, built)?;
@@ -88,7 +88,7 @@ impl Drop for Server {
     }
 }
 
-/// A release server takes the sample account in within seconds; a minute means that something is wrong.
+/// A server takes the sample account in within seconds; a minute means that something is wrong.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Waits until the server answers and has taken everything in: before, its page shows less than it will.

@@ -72,7 +72,9 @@ impl SystemCompiler {
     fn cargo(&self, workspace: &Workspace) -> Command {
         let mut command = self.tools.cargo(&workspace.root);
         let variable = |name: &str| format!("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_{name}");
-        command.env(variable("RUSTFLAGS"), format!("--sysroot={}", self.sysroot.display()));
+        // These take the place of the flags in `.cargo/config.toml`, so those are repeated.
+        let flags = format!("--sysroot={} --cfg erase_components", self.sysroot.display());
+        command.env(variable("RUSTFLAGS"), flags);
         command.env(variable("LINKER"), &self.tools.linker);
         command
     }

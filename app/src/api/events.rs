@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use cloudtrail::chain::{Chain, Related};
-use cloudtrail::search::{Coverage, EventRow, Facet, Histogram};
+use cloudtrail::search::EventRow;
 use cloudtrail::time::Time;
 
 mod calls;
@@ -84,19 +84,4 @@ pub struct EventDetail {
     pub chain: Chain,
     /// Events related to it.
     pub related: Related,
-}
-
-/// What stands around a list of events: counts by value and over time.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Overview {
-    /// How many events match.
-    pub total: u64,
-    /// Counts by value.
-    pub facets: Vec<Facet>,
-    /// Counts over time.
-    pub histogram: Option<Histogram>,
-    /// The same as a picture: SVG that fills its frame.
-    pub picture: Option<String>,
-    /// What was looked at.
-    pub coverage: Coverage,
 }

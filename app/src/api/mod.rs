@@ -9,6 +9,9 @@ use cloudtrail::search::Span;
 /// Events: listing, one event, completion, and the reports of taking in.
 pub mod events;
 
+/// What pages show, as HTML.
+pub mod views;
+
 /// Why a request failed, in words for the person who made it. Details go to the server's log under `request_id`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, thiserror::Error)]
 #[error("{title}: {detail}")]

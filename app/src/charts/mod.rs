@@ -4,7 +4,6 @@
 use cloudtrail::search::{Bucket, Histogram};
 
 /// Counts over time.
-#[cfg(feature = "ssr")]
 pub mod histogram;
 
 /// The top of the vertical axis: a round number that is not below the tallest bar (and at least 1).

@@ -4,20 +4,15 @@ use leptos::prelude::*;
 
 use super::icon::Icon;
 use super::menu::Menu;
-use super::toast::toast;
 use crate::address::Address;
 use crate::columns::{Column, Columns};
-use crate::prefs::{change, use_prefs};
 
-/// A list of all columns: shown ones first, in their order, with links that move them and take them away.
+/// A list of all columns: shown ones first, in their order, with links that move them and take them away. The browser
+/// adds what keeps them ([`crate::living::columns`]).
 #[component]
-pub fn ColumnsMenu(address: Memo<Address>, columns: Memo<Columns>) -> impl IntoView {
-    let prefs = use_prefs();
-    let shown = move || {
-        let columns = columns.get();
-        let address = address.get();
-        let last = columns.count() - 1;
-        columns
+pub fn ColumnsMenu(address: Address, columns: Columns) -> impl IntoView {
+    let last = columns.count() - 1;
+    let shown = columns
             .iter()
             .enumerate()
             .map(|(place, column)| {
@@ -30,28 +25,20 @@ pub fn ColumnsMenu(address: Memo<Address>, columns: Memo<Columns>) -> impl IntoV
                     </li>
                 }
             })
-            .collect_view()
-    };
-    let hidden = move || {
-        let columns = columns.get();
-        let address = address.get();
-        Column::ALL
-            .into_iter()
-            .filter(|column| !columns.has(*column))
-            .map(|column| {
-                let href = address.with_columns(columns.toggled(column)).href();
-                view! {
-                    <li class="columns__item">
-                        <Choice column is_on=false href />
-                    </li>
-                }
-            })
-            .collect_view()
-    };
-    let keep = move |_| {
-        change(prefs, |prefs| prefs.columns = columns.get_untracked());
-        toast("These columns are now your default.");
-    };
+            .collect_view();
+    let hidden = Column::ALL
+        .into_iter()
+        .filter(|column| !columns.has(*column))
+        .map(|column| {
+            let href = address.with_columns(columns.toggled(column)).href();
+            view! {
+                <li class="columns__item">
+                    <Choice column is_on=false href />
+                </li>
+            }
+        })
+        .collect_view();
+    let reset = Address { cols: None, ..address }.href();
     let button = view! {
         <Icon name="columns" />
         "Columns"
@@ -67,12 +54,12 @@ pub fn ColumnsMenu(address: Memo<Address>, columns: Memo<Columns>) -> impl IntoV
             <div class="columns__foot">
                 <a
                     class="button button--quiet"
-                    href=move || address.with(|address| Address { cols: None, ..address.clone() }.href())
+                    href=reset
                     data-noscroll
                 >
                     "Reset"
                 </a>
-                <button type="button" class="button button--quiet js-only" on:click=keep>
+                <button type="button" class="button button--quiet js-only columns__keep">
                     "Keep as my default"
                 </button>
             </div>

@@ -15,7 +15,7 @@ const FORMATS: [(&str, &str, &str); 3] = [
 
 /// Links to everything the search finds, at any size; the file is made while it is sent.
 #[component]
-pub fn DownloadMenu(address: Memo<Address>) -> impl IntoView {
+pub fn DownloadMenu(address: Address) -> impl IntoView {
     let button = view! {
         <Icon name="download" />
         "Download"
@@ -29,7 +29,7 @@ pub fn DownloadMenu(address: Memo<Address>) -> impl IntoView {
                             <li>
                                 <a
                                     class="menu__link menu__link--tall"
-                                    href=move || address.read().download(ending)
+                                    href=address.download(ending)
                                     download=format!("events.{ending}")
                                     rel="external"
                                 >

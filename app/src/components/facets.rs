@@ -1,20 +1,13 @@
 //! Counts by value beside a list: a press asks for a value, another leaves it out.
 
-use leptos::ev;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
-use leptos_router::hooks::use_navigate;
 
 use super::icon::Icon;
 use crate::address::Address;
-use crate::api::events::{CompleteRequest, fetch_values};
-use crate::browser;
 use crate::links::{Links, Standing};
 use crate::text::{clipped, grouped};
 use cloudtrail::search::{Facet as Counts, FacetValue, Field};
 
-/// How many values a facet shows when asked for more.
-const MORE: u32 = 100;
 /// What is not longer than this is never cut and needs no title.
 const SHORT: usize = 16;
 /// How much of a value is shown.
@@ -42,71 +35,18 @@ pub fn facet_title(field: Field) -> &'static str {
     }
 }
 
-/// All facets of a search.
+/// All facets of a search. The browser adds what Alt does, and loads more values ([`crate::living::facets`]).
 #[component]
 pub fn Facets(facets: Vec<Counts>, total: u64, address: Address) -> impl IntoView {
-    let links = StoredValue::new(Links::new(&address));
-    let navigate = use_navigate();
-    // Alt with a press on a value leaves it out, as the small button beside it does.
-    let exclude = move |event: ev::MouseEvent| {
-        if event.alt_key()
-            && let Some(value) = browser::closest(&event, ".facet__value")
-            && let Ok(Some(link)) = value.query_selector("a.facet__exclude")
-            && let Some(href) = link.get_attribute("href")
-        {
-            event.prevent_default();
-            navigate(&href, Default::default());
-        }
-    };
-    view! {
-        <div class="facets" on:click=exclude>
-            {facets
-                .into_iter()
-                .map(|facet| view! { <Facet facet total links address=address.clone() /> })
-                .collect_view()}
-        </div>
-    }
+    let links = Links::new(&address);
+    let facet = |facet: Counts| facet_view(facet, total, &links);
+    view! { <div class="facets">{facets.into_iter().map(facet).collect_view()}</div> }
 }
 
-#[component]
-fn Facet(facet: Counts, total: u64, links: StoredValue<Links>, address: Address) -> impl IntoView {
+fn facet_view(facet: Counts, total: u64, links: &Links) -> impl IntoView + use<> {
     let field = facet.field;
     let shown = facet.values.len() as u64;
-    let values = RwSignal::new(facet.values);
-    let is_loading = RwSignal::new(false);
-    let was_loaded = RwSignal::new(false);
     let more = facet.distinct.saturating_sub(shown);
-    let rest = move || facet.distinct.saturating_sub(values.read().len() as u64);
-    let load_more = move |_| {
-        let address = address.clone();
-        is_loading.set(true);
-        spawn_local(async move {
-            let request = CompleteRequest {
-                field: field.name().to_owned(),
-                prefix: String::new(),
-                q: address.query().to_owned(),
-                from: address.from.clone(),
-                to: address.to.clone(),
-                limit: MORE,
-            };
-            let answer = fetch_values(address.account, request).await;
-            // The page may be gone, or without an answer: what was shown stays.
-            if let Ok(answer) = answer
-                && answer.len() as u64 >= shown
-            {
-                values.try_set(answer);
-                was_loaded.try_set(true);
-            }
-            is_loading.try_set(false);
-        });
-    };
-    let list = move || {
-        values
-            .get()
-            .into_iter()
-            .map(|value| links.with_value(|links| value_view(links, field, value, total)))
-            .collect_view()
-    };
     view! {
         <details class="facet" open>
             <summary class="facet__title">
@@ -114,27 +54,19 @@ fn Facet(facet: Counts, total: u64, links: StoredValue<Links>, address: Address)
                 <span class="facet__distinct">{grouped(facet.distinct)}</span>
                 <Icon name="chevron-down" />
             </summary>
-            <ul class="facet__values">{list}</ul>
-            {(shown == 0)
-                .then(|| view! { <p class="facet__empty">"No event here has one."</p> })}
+            <ul class="facet__values">{values(facet.values, field, total, links)}</ul>
+            {(shown == 0).then(|| view! { <p class="facet__empty">"No event here has one."</p> })}
             {(more > 0)
                 .then(|| {
-                    let hint = move || {
-                        format!("{} more: type {}: in the search, and how they begin", grouped(rest()), field.name())
-                    };
                     view! {
                         <button
                             type="button"
                             class="facet__more js-only"
-                            on:click=load_more
-                            disabled=is_loading
-                            hidden=move || was_loaded.get()
+                            data-field=field.name()
+                            data-distinct=facet.distinct.to_string()
                         >
                             {format!("{} more", grouped(more))}
                         </button>
-                        <p class="facet__empty" hidden=move || !was_loaded.get() || rest() == 0>
-                            {hint}
-                        </p>
                     }
                 })}
             {(facet.missing > 0 && shown > 0)
@@ -143,7 +75,7 @@ fn Facet(facet: Counts, total: u64, links: StoredValue<Links>, address: Address)
                     view! {
                         <a
                             class="facet__missing"
-                            href=links.with_value(|links| links.toggle_term(&term))
+                            href=links.toggle_term(&term)
                             title=format!("Show only events without one ({term})")
                             data-noscroll
                         >
@@ -153,6 +85,11 @@ fn Facet(facet: Counts, total: u64, links: StoredValue<Links>, address: Address)
                 })}
         </details>
     }
+}
+
+/// The values of a facet as the items of a list.
+pub fn values(values: Vec<FacetValue>, field: Field, total: u64, links: &Links) -> impl IntoView + use<> {
+    values.into_iter().map(|value| value_view(links, field, value, total)).collect_view()
 }
 
 fn value_view(links: &Links, field: Field, value: FacetValue, total: u64) -> impl IntoView + use<> {

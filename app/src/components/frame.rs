@@ -6,17 +6,16 @@ use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate};
 use wasm_bindgen::JsCast;
 
+use super::dialog::Dialog;
 use super::icon::Icon;
-use super::menu::Menu;
 use super::palette::{Command, Palette, provide_palette};
-use super::shortcuts::Shortcuts;
 use super::toast::ToastArea;
 use crate::address::{Address, decode, encode};
-use crate::api::events::Connection;
+use crate::api::views::{FramePart, Wanted, What, load};
 use crate::browser;
-use crate::connections::use_connections;
+use crate::html::Part;
+use crate::living;
 use crate::prefs::{Density, Prefs, Theme, Zone, change, use_prefs};
-use cloudtrail::search::edit;
 
 /// Rail and top bar around a page, and what listens to the whole window.
 #[component]
@@ -25,6 +24,10 @@ pub fn Frame(children: Children) -> impl IntoView {
     let help = RwSignal::new(false);
     let path = use_location().pathname;
     let account = Memo::new(move |_| path.with(|path| account_of(path)));
+    let parts = load(Memo::new(move |_| {
+        let address = Address { account: account.get().unwrap_or_default(), ..Address::default() };
+        Some(Wanted::new(What::Frame, &address))
+    }));
     listen(palette.open, help);
     let navigate = use_navigate();
     let send = move |event: ev::SubmitEvent| {
@@ -35,22 +38,34 @@ pub fn Frame(children: Children) -> impl IntoView {
         }
     };
     view! {
-        <div class="frame" on:submit=send>
+        <div
+            class="frame"
+            on:submit=send
+            on:click=|event| {
+                living::copy::click(&event);
+                living::record::click(&event);
+            }
+            on:input=|event| living::record::input(&event)
+            on:pointerover=|event| living::record::point(&event)
+            on:focusin=|event| living::record::point(&event)
+        >
             <a class="skip-link" href="#main" rel="external">
                 "Skip to the content"
             </a>
             <header class="top-bar">
-                <a class="top-bar__brand" href="/">
+                <a class="top-bar__brand" href="/" rel="external">
                     <Icon name="waymark" />
                     "Waymark"
                 </a>
-                <Accounts account />
+                <Part of=parts place=FramePart::Accounts as usize />
                 <Tools palette=palette.open help />
             </header>
             <Rail account path />
             <div class="frame__main">{children()}</div>
             <Palette state=palette always=always(help) />
-            <Shortcuts open=help />
+            <Dialog open=help title="Keyboard and mouse">
+                <Part of=parts place=FramePart::Shortcuts as usize />
+            </Dialog>
             <ToastArea />
         </div>
     }
@@ -62,16 +77,14 @@ fn account_of(path: &str) -> Option<String> {
     (!segment.is_empty()).then(|| decode(segment))
 }
 
-/// The list of events as it is first shown.
-fn list_of(account: &str) -> String {
-    Address { account: account.to_owned(), ..Address::default() }.with_query(edit::WRITES_ONLY).href()
-}
-
 /// Where a form that asks for a list leads; other forms are sent as they are.
 fn list_address(event: &ev::SubmitEvent) -> Option<String> {
     let form = browser::closest(event, "form[data-list]")?.dyn_into::<web_sys::HtmlFormElement>().ok()?;
     let account = account_of(&form.get_attribute("action")?)?;
-    Some(Address::parse(&account, &browser::form_search(&form)?).href())
+    let asked = Address::parse(&account, &browser::form_search(&form)?);
+    // The form was rendered before later marks and columns, which stay.
+    let here = Address::parse(&account, &browser::search());
+    Some(Address { marked: here.marked, cols: here.cols, ..asked }.href())
 }
 
 fn listen(palette: RwSignal<bool>, help: RwSignal<bool>) {
@@ -96,49 +109,6 @@ fn listen(palette: RwSignal<bool>, help: RwSignal<bool>) {
             clicks.remove();
         });
     });
-}
-
-/// The account switcher: names before numbers.
-#[component]
-fn Accounts(account: Memo<Option<String>>) -> impl IntoView {
-    let connections = use_connections();
-    let title = move |connections: &[Connection]| {
-        let account = account.get().unwrap_or_default();
-        let found = connections.iter().find(|connection| connection.account == account);
-        found.map_or(account.clone(), |connection| connection.title.clone())
-    };
-    let item = move |connection: Connection| {
-        let segment = connection.account.clone();
-        view! {
-            <li>
-                <a
-                    class="menu__link menu__link--tall"
-                    href=list_of(&connection.account)
-                    aria-current=move || account.with(|account| account.as_ref() == Some(&segment)).then_some("true")
-                >
-                    <bdi class="menu__name">{connection.title}</bdi>
-                    <span class="menu__help">
-                        {if connection.demo { "Log archive, made-up data" } else { "Log archive" }}
-                    </span>
-                </a>
-            </li>
-        }
-    };
-    let switcher = move || {
-        let connections = connections.get()?.ok()?;
-        let name = title(&connections);
-        let button = view! {
-            <Icon name="account" />
-            <span class="visually-hidden">"Account: "</span>
-            <bdi class="accounts__name">{name}</bdi>
-        };
-        Some(view! {
-            <Menu label=button.into_any() class="accounts">
-                <ul class="menu__list">{connections.into_iter().map(item).collect_view()}</ul>
-            </Menu>
-        })
-    };
-    view! { <Suspense>{switcher}</Suspense> }
 }
 
 /// What is the same on every page: the clock, the density, the theme, commands, help.
@@ -252,7 +222,7 @@ fn Rail(account: Memo<Option<String>>, path: Memo<String>) -> impl IntoView {
             let base = format!("/a/{}", encode(&account));
             view! {
                 <ul class="rail__list">
-                    {link("events", "Events", list_of(&account), format!("{base}/events"))}
+                    {link("events", "Events", Address::list_of(&account).href(), format!("{base}/events"))}
                     {link("report", "Taking in", format!("{base}/taking-in"), format!("{base}/taking-in"))}
                 </ul>
             }
@@ -268,13 +238,6 @@ fn Rail(account: Memo<Option<String>>, path: Memo<String>) -> impl IntoView {
 /// The commands that every page has.
 fn always(help: RwSignal<bool>) -> impl Fn() -> Vec<Command> + Send + Sync + 'static {
     let prefs = use_prefs();
-    let connections = use_connections();
-    let known = RwSignal::new(Vec::<Connection>::new());
-    Effect::new(move |_| {
-        if let Some(Ok(connections)) = connections.get() {
-            known.set(connections);
-        }
-    });
     move || {
         let mut commands = vec![
             Command::act("Switch between UTC and local time", "Look", move || change(prefs, next_zone)),
@@ -289,15 +252,15 @@ fn always(help: RwSignal<bool>) -> impl Fn() -> Vec<Command> + Send + Sync + 'st
             Command::act("Keyboard shortcuts", "?", move || help.set(true)),
             Command::act("Copy a link to this view", "Share", browser::copy_address),
         ];
-        for connection in known.get_untracked() {
-            let address = Address { account: connection.account.clone(), ..Address::default() };
+        for link in browser::find_all(".accounts a[href]") {
+            let Some(address) = link.get_attribute("href").and_then(|href| Address::from_href(&href)) else {
+                continue;
+            };
+            let name = browser::find_in(&link, ".menu__name").and_then(|name| name.text_content());
+            let name = name.unwrap_or_default();
+            commands.push(Command::go(format!("Events of {name}"), "Account", address.href()));
             commands.push(Command::go(
-                format!("Events of {}", connection.title),
-                "Account",
-                list_of(&connection.account),
-            ));
-            commands.push(Command::go(
-                format!("What was taken in for {}", connection.title),
+                format!("What was taken in for {name}"),
                 "Account",
                 address.report_page(),
             ));

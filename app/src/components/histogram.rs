@@ -1,205 +1,96 @@
-//! Events over time: the picture that the server drew, and what is laid over it.
+//! Events over time: the picture, and what is laid over it.
 
-use leptos::ev;
-use leptos::html::Div;
 use leptos::prelude::*;
-use leptos_router::hooks::use_navigate;
 
 use super::icon::Icon;
-use super::timestamp::{shown, tick, zone_name};
+use super::timestamp::{shown_span, tick, zone_name};
 use crate::address::Address;
-use crate::api::events::Overview;
-use crate::browser;
-use crate::charts::ceiling;
+use crate::charts::{ceiling, histogram};
 use crate::links::Links;
-use crate::prefs::{Zone, use_zone};
+use crate::prefs::Zone;
 use crate::text::{counted, grouped, short_number};
 use cloudtrail::search::{Bucket, Histogram as Counts, edit};
 use cloudtrail::time::{DAY, HOUR, MINUTE, SECOND, Time, readable_duration};
 
-/// Dragging less than this share of the width is a click.
-const SMALLEST_DRAG: f64 = 0.01;
-
-/// Counts over time: every bar a link to its time, a read-out, zoom by buttons and by dragging, a legend that filters.
+/// Counts over time: every bar a link to its time, zoom by buttons, a legend that filters. The browser adds the read-out
+/// and zoom by dragging ([`crate::living::histogram`]).
 #[component]
-pub fn Histogram(overview: Overview, address: Address) -> impl IntoView {
-    let Some(counts) = overview.histogram else { return ().into_any() };
-    let zone = use_zone();
-    let pointed = RwSignal::new(None::<usize>);
-    let buckets = StoredValue::new(counts.buckets.clone());
-    let step = counts.step_ms;
-    let summary = format!("One bar is {}", bar_width(step));
-    let read_out = move || match pointed.get() {
-        Some(place) => {
-            buckets.with_value(|buckets| buckets.get(place).map(|bucket| describe(bucket, step, zone.get())))
-        }
-        None => Some(format!("{summary}, in {}", zone_name(zone.get()))),
-    };
+pub fn Histogram(counts: Counts, address: Address) -> impl IntoView {
+    let summary = format!("One bar is {}", bar_width(counts.step_ms));
+    let read_out = format!("{summary}, in {}", zone_name(Zone::Utc));
     view! {
         <figure class="histogram" aria-label="Events over time">
             <figcaption class="histogram__head">
                 <Legend links=Links::new(&address) sums=sums(&counts.buckets) />
-                <p class="histogram__readout">{read_out}</p>
+                <p class="histogram__readout" data-summary=summary>
+                    {read_out}
+                </p>
                 <Zoom from=counts.from to=counts.to address=address.clone() />
             </figcaption>
             <div class="histogram__frame">
                 <VerticalAxis top=ceiling(&counts) />
-                <Plot counts=counts.clone() picture=overview.picture address pointed />
+                <Plot counts=counts.clone() address />
                 <TimeAxis counts />
             </div>
         </figure>
     }
-    .into_any()
 }
 
 /// The picture, a link over every bar, and the marks that follow the pointer.
 #[component]
-fn Plot(
-    counts: Counts,
-    picture: Option<String>,
-    address: Address,
-    pointed: RwSignal<Option<usize>>,
-) -> impl IntoView {
-    let node = NodeRef::<Div>::new();
-    let count = counts.buckets.len().max(1);
-    let dragged = RwSignal::new(None::<(f64, f64)>);
-    let across =
-        move |event: &ev::PointerEvent| node.get_untracked().map(|node| browser::share_across(event, &node));
-    let start_drag = move |event: ev::PointerEvent| {
-        if event.button() == 0 && event.pointer_type() == "mouse" {
-            dragged.set(across(&event).map(|share| (share, share)));
-        }
-    };
-    let follow = move |event: ev::PointerEvent| {
-        let Some(share) = across(&event) else { return };
-        pointed.set(Some(((share * count as f64) as usize).min(count - 1)));
-        dragged.update(|dragged| {
-            if let Some((_, end)) = dragged {
-                *end = share;
-            }
-        });
-    };
-    let navigate = use_navigate();
-    let list = address.clone();
-    let bars = counts.clone();
-    let end_drag = move |_: ev::PointerEvent| {
-        if let Some((start, end)) = dragged.get_untracked()
-            && (end - start).abs() >= SMALLEST_DRAG
-            && let Some((first, last)) = window(&bars, start.min(end), start.max(end))
-        {
-            navigate(&list.with_window(first, last).href(), Default::default());
-        }
-    };
-    // A drag ends with a click on whatever bar is there; that click must not be followed.
-    let hold_back = move |event: ev::MouseEvent| {
-        if dragged.get_untracked().is_some_and(|(start, end)| (end - start).abs() >= SMALLEST_DRAG) {
-            event.prevent_default();
-        }
-        dragged.set(None);
-    };
+fn Plot(counts: Counts, address: Address) -> impl IntoView {
+    let bar = format!("{:.3}%", 100.0 / counts.buckets.len().max(1) as f64);
     view! {
-        <div
-            class="histogram__plot"
-            node_ref=node
-            on:pointerdown=start_drag
-            on:pointermove=follow
-            on:pointerup=end_drag
-            on:pointerleave=move |_| {
-                pointed.set(None);
-                dragged.set(None);
-            }
-            on:click=hold_back
-        >
-            <div class="histogram__bars-picture" aria-hidden="true" inner_html=picture.unwrap_or_default()></div>
-            <Marks pointed dragged count />
-            <Bars counts address pointed />
+        <div class="histogram__plot">
+            <div
+                class="histogram__bars-picture"
+                aria-hidden="true"
+                inner_html=histogram::draw(&counts)
+            ></div>
+            <svg class="histogram__marks" width="100%" height="100%" aria-hidden="true">
+                <rect class="histogram__pointed" x="0" y="0" width=bar height="100%" visibility="hidden" />
+                <rect class="histogram__selection" x="0" y="0" width="0" height="100%" visibility="hidden" />
+            </svg>
+            <Bars counts address />
         </div>
-    }
-}
-
-/// The bar under the pointer and the span being dragged.
-#[component]
-fn Marks(
-    pointed: RwSignal<Option<usize>>,
-    dragged: RwSignal<Option<(f64, f64)>>,
-    count: usize,
-) -> impl IntoView {
-    let percent = |share: f64| format!("{:.3}%", share * 100.0);
-    let bar = move || pointed.get().unwrap_or(0) as f64 / count as f64;
-    let span = move || dragged.get().map_or((0.0, 0.0), |(start, end)| (start.min(end), start.max(end)));
-    let shows = |is_shown: bool| if is_shown { "visible" } else { "hidden" };
-    view! {
-        <svg class="histogram__marks" width="100%" height="100%" aria-hidden="true">
-            <rect
-                class="histogram__pointed"
-                x=move || percent(bar())
-                y="0"
-                width=percent(1.0 / count as f64)
-                height="100%"
-                visibility=move || shows(pointed.get().is_some() && dragged.get().is_none())
-            />
-            <rect
-                class="histogram__selection"
-                x=move || percent(span().0)
-                y="0"
-                width=move || percent(span().1 - span().0)
-                height="100%"
-                visibility=move || shows(dragged.get().is_some())
-            />
-        </svg>
     }
 }
 
 /// One link a bar. One of them can be reached with Tab, the others with the arrows: a hundred stops would be a wall.
 #[component]
-fn Bars(counts: Counts, address: Address, pointed: RwSignal<Option<usize>>) -> impl IntoView {
+fn Bars(counts: Counts, address: Address) -> impl IntoView {
     let first = counts.buckets.iter().position(|bucket| bucket.total() > 0);
-    let bars = counts
-        .buckets
-        .iter()
-        .enumerate()
-        .map(|(place, bucket)| {
-            let link = (bucket.total() > 0).then(|| {
-                let href = address.with_window(bucket.start, bucket.start.plus(counts.step_ms)).href();
-                let name = describe(bucket, counts.step_ms, Zone::Utc);
-                view! {
-                    <a
-                        class="histogram__bar"
-                        href=href
-                        aria-label=name
-                        tabindex=if Some(place) == first { "0" } else { "-1" }
-                        draggable="false"
-                        on:focus=move |_| pointed.set(Some(place))
-                        on:blur=move |_| pointed.set(None)
-                        data-noscroll
-                    ></a>
-                }
-            });
-            view! { <li class="histogram__slot">{link}</li> }
-        })
-        .collect_view();
-    view! {
-        <ol class="histogram__bars" aria-label="Bars, oldest first" on:keydown=walk>
-            {bars}
-        </ol>
-    }
-}
-
-/// Arrows go from bar to bar.
-fn walk(event: ev::KeyboardEvent) {
-    let bars = browser::find_all("a.histogram__bar");
-    let Some(here) = browser::closest(&event, "a.histogram__bar") else { return };
-    let Some(place) = bars.iter().position(|bar| **bar == here) else { return };
-    let next = match event.key().as_str() {
-        "ArrowRight" => place + 1,
-        "ArrowLeft" => place.wrapping_sub(1),
-        "Home" => 0,
-        "End" => bars.len() - 1,
-        _ => return,
+    let slot = |(place, bucket): (usize, &Bucket)| {
+        let end = bucket.start.plus(counts.step_ms);
+        let says = numbers(bucket);
+        let link = (bucket.total() > 0).then(|| {
+            let name = format!("{}: {says}", shown_span(bucket.start, end, Zone::Utc));
+            view! {
+                <a
+                    class="histogram__bar"
+                    href=address.with_window(bucket.start, end).href()
+                    aria-label=name
+                    tabindex=if Some(place) == first { "0" } else { "-1" }
+                    draggable="false"
+                    data-noscroll
+                ></a>
+            }
+        });
+        view! {
+            <li
+                class="histogram__slot"
+                data-start=bucket.start.as_millis().to_string()
+                data-end=end.as_millis().to_string()
+                data-says=says
+            >
+                {link}
+            </li>
+        }
     };
-    if let Some(bar) = bars.get(next) {
-        event.prevent_default();
-        browser::focus(bar);
+    view! {
+        <ol class="histogram__bars" aria-label="Bars, oldest first">
+            {counts.buckets.iter().enumerate().map(slot).collect_view()}
+        </ol>
     }
 }
 
@@ -280,7 +171,6 @@ fn VerticalAxis(top: u64) -> impl IntoView {
 /// Times under the bars, about four of them.
 #[component]
 fn TimeAxis(counts: Counts) -> impl IntoView {
-    let zone = use_zone();
     let span = counts.to.as_millis() - counts.from.as_millis();
     let count = counts.buckets.len();
     let labels = (0..4)
@@ -288,10 +178,16 @@ fn TimeAxis(counts: Counts) -> impl IntoView {
             let place = quarter * count / 4;
             let bucket = counts.buckets.get(place)?;
             let x = format!("{:.3}%", place as f64 / count as f64 * 100.0);
-            let (time, step) = (bucket.start, counts.step_ms);
             Some(view! {
-                <text class="histogram__tick" x=x y="12">
-                    {move || tick(time, zone.get(), step, span)}
+                <text
+                    class="histogram__tick"
+                    x=x
+                    y="12"
+                    data-time=bucket.start.as_millis().to_string()
+                    data-step=counts.step_ms.to_string()
+                    data-span=span.to_string()
+                >
+                    {tick(bucket.start, Zone::Utc, counts.step_ms, span)}
                 </text>
             })
         })
@@ -313,13 +209,10 @@ fn sums(buckets: &[Bucket]) -> Bucket {
     })
 }
 
-/// A bar in words: when, how many, of what.
-fn describe(bucket: &Bucket, step_ms: i64, zone: Zone) -> String {
-    let (from, to) = (shown(bucket.start, zone), shown(bucket.start.plus(step_ms), zone));
-    // Within a day the date need not be said twice.
-    let to = if from.get(..10) == to.get(..10) { to.get(11..).unwrap_or(&to) } else { &to };
+/// What a bar holds, in words.
+fn numbers(bucket: &Bucket) -> String {
     format!(
-        "{from} to {to}: {}, {} read, {} write, {} failed",
+        "{}, {} read, {} write, {} failed",
         counted(bucket.total(), "event", "events"),
         grouped(bucket.reads),
         grouped(bucket.writes),
@@ -337,35 +230,25 @@ fn bar_width(step_ms: i64) -> String {
     }
 }
 
-/// The bars that a dragged span touches, as a window.
-fn window(counts: &Counts, start: f64, end: f64) -> Option<(Time, Time)> {
-    let count = counts.buckets.len();
-    let bar = |share: f64| counts.buckets.get(((share * count as f64) as usize).min(count.checked_sub(1)?));
-    Some((bar(start)?.start, bar(end)?.start.plus(counts.step_ms)))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn a_dragged_span_ends_at_bars() {
-        let from = Time::parse("2026-11-22T00:00:00Z").unwrap();
-        let start = |hour: i64| from.plus(hour * HOUR);
-        let buckets = (0..24).map(|hour| Bucket { start: start(hour), ..Bucket::default() }).collect();
-        let counts = Counts { from, to: start(24), step_ms: HOUR, buckets };
-        assert_eq!(window(&counts, 0.10, 0.26), Some((start(2), start(7))));
-        assert_eq!(window(&counts, 0.0, 1.0), Some((from, start(24))));
-        assert_eq!(window(&Counts { buckets: Vec::new(), ..counts }, 0.0, 1.0), None);
-    }
-
-    #[test]
     fn a_bar_is_told_in_words() {
         let start = Time::parse("2026-11-22T09:00:00Z").unwrap();
         let bucket = Bucket { start, reads: 1_200, writes: 3, errors: 0 };
-        assert_eq!(
-            describe(&bucket, HOUR, Zone::Utc),
-            "2026-11-22 09:00:00 to 10:00:00: 1,203 events, 1,200 read, 3 write, 0 failed"
+        let address = Address::parse("sample", "q=x");
+        let counts = Counts { from: start, to: start.plus(HOUR), step_ms: HOUR, buckets: vec![bucket] };
+        let html = Owner::new().with(|| view! { <Histogram counts address /> }.into_view().to_html());
+        assert!(
+            html.contains("2026-11-22 09:00:00 to 10:00:00: 1,203 events, 1,200 read, 3 write, 0 failed"),
+            "{html}"
         );
+        assert!(
+            html.contains("/a/sample/events?q=x&amp;from=2026-11-22T09:00:00Z&amp;to=2026-11-22T10:00:00Z"),
+            "{html}"
+        );
+        assert!(html.contains("One bar is an hour, in UTC"), "{html}");
     }
 }

@@ -12,7 +12,8 @@ pub fn Icon(name: &'static str) -> impl IntoView {
     }
 }
 
-fn path(name: &str) -> &'static str {
+/// The strokes of an icon.
+pub fn path(name: &str) -> &'static str {
     match name {
         "account" => {
             "M2.5 13.5v-10h6v10M8.5 6.5h5v7M1.5 13.5h13M4.5 6h2M4.5 8.5h2M4.5 11h2M10.7 9h.8M10.7 11h.8"

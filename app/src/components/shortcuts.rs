@@ -2,8 +2,6 @@
 
 use leptos::prelude::*;
 
-use super::dialog::Dialog;
-
 /// Keys, one of which is pressed, or all of them together, and what they do.
 type Shortcut = (&'static [&'static str], &'static str);
 
@@ -41,9 +39,9 @@ const GROUPS: [(&str, &[Shortcut]); 3] = [
     ),
 ];
 
-/// The list of keys, as a dialog.
+/// The list of keys.
 #[component]
-pub fn Shortcuts(open: RwSignal<bool>) -> impl IntoView {
+pub fn Shortcuts() -> impl IntoView {
     let key = |key: &&'static str| view! { <kbd class="key">{*key}</kbd> };
     let group = move |(title, keys): (&'static str, &'static [(&'static [&'static str], &'static str)])| {
         view! {
@@ -66,8 +64,6 @@ pub fn Shortcuts(open: RwSignal<bool>) -> impl IntoView {
         }
     };
     view! {
-        <Dialog open title="Keyboard and mouse">
-            <div class="shortcuts">{GROUPS.map(group).collect_view()}</div>
-        </Dialog>
+        <div class="shortcuts">{GROUPS.map(group).collect_view()}</div>
     }
 }

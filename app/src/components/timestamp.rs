@@ -2,14 +2,14 @@
 
 use leptos::prelude::*;
 
-use crate::prefs::{Zone, use_zone};
+use crate::prefs::Zone;
 use cloudtrail::time::Time;
 
-/// A time to read. The server writes UTC; the browser changes it to its own time if that is preferred.
+/// A time to read. The server writes UTC; the browser changes it to its own time if that is preferred
+/// ([`crate::living::times`]).
 #[component]
 pub fn Timestamp(time: Time) -> impl IntoView {
-    let zone = use_zone();
-    view! { <time datetime=time.to_string()>{move || shown(time, zone.get())}</time> }
+    view! { <time datetime=time.to_string()>{time.readable()}</time> }
 }
 
 /// A time to read: `2026-11-22 09:30:00`.
@@ -31,6 +31,13 @@ pub fn tick(time: Time, zone: Zone, step_ms: i64, span_ms: i64) -> String {
         civil.get(11..19)
     };
     part.unwrap_or(&civil).to_owned()
+}
+
+/// A span to read; within a day the date is said once.
+pub fn shown_span(from: Time, to: Time, zone: Zone) -> String {
+    let (from, to) = (shown(from, zone), shown(to, zone));
+    let to = if from.get(..10) == to.get(..10) { to.get(11..).unwrap_or(&to) } else { &to };
+    format!("{from} to {to}")
 }
 
 /// The name of a zone.

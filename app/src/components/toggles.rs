@@ -16,17 +16,17 @@ const TOGGLES: [(&str, &str, &str); 3] = [
 
 /// Toggles and presets as links.
 #[component]
-pub fn Toggles(links: Memo<Links>) -> impl IntoView {
-    let toggle = move |(label, help, term): (&'static str, &'static str, &'static str)| {
-        let is_on = move || links.read().has_term(term);
+pub fn Toggles(links: Links) -> impl IntoView {
+    let toggle = |(label, help, term): (&'static str, &'static str, &'static str)| {
+        let is_on = links.has_term(term);
         view! {
             <li>
                 <a
                     class="toggle"
                     class:toggle--on=is_on
-                    href=move || links.read().toggle_term(term)
+                    href=links.toggle_term(term)
                     title=help
-                    aria-current=move || is_on().then_some("true")
+                    aria-current=is_on.then_some("true")
                     data-noscroll
                 >
                     <Icon name="check" />
@@ -49,7 +49,7 @@ pub fn Toggles(links: Memo<Links>) -> impl IntoView {
                                 <li>
                                     <a
                                         class="presets__link"
-                                        href=move || links.read().to(preset.query.to_owned())
+                                        href=links.to(preset.query.to_owned())
                                     >
                                         <span class="presets__name">{preset.name}</span>
                                         <span class="presets__help">{preset.help}</span>

@@ -12,7 +12,7 @@ pub fn NotFound() -> impl IntoView {
         <Title text="No such page · Waymark" />
         <main class="page page--narrow" id="main" tabindex="-1">
             <h1>"There is no such page"</h1>
-            <p>"The address may be cut off. Nothing is lost: " <a href="/">"go to the events"</a> "."</p>
+            <p>"The address may be cut off. Nothing is lost: " <a href="/" rel="external">"go to the events"</a> "."</p>
         </main>
     }
 }

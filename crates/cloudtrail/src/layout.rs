@@ -4,11 +4,10 @@
 //! (User Guide, "Finding your CloudTrail log files" and "CloudTrail digest file structure"). People rename and move
 //! such files, so whatever a key does not tell is `None`, and nothing here is an error.
 
-use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-use crate::time::{DAY, Time};
+use crate::time::{DAY, Date, Time};
 
 /// A file that CloudTrail delivered, as far as its key tells.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -226,7 +225,7 @@ impl LogKey {
     pub fn new(place: &Place<'_>, kind: LogKind, delivered: Time, unique: &str) -> LogKey {
         let Place { prefix, organization, account, region } = *place;
         let folder = place.dated_folder(kind.folder(), delivered);
-        let stamp = delivered.civil().strftime("%Y%m%dT%H%MZ").to_string();
+        let stamp = stamp_of(delivered, 13) + "Z";
         let text = format!("{folder}{account}_{}_{region}_{stamp}_{unique}.json.gz", kind.folder());
         LogKey {
             prefix: prefix.map(str::to_owned),
@@ -234,7 +233,7 @@ impl LogKey {
             account: Some(account.to_owned()),
             kind: Some(kind),
             region: Some(region.to_owned()),
-            date: Some(delivered.civil().date()),
+            date: Some(delivered.civil().date),
             delivered: parse_stamp(&stamp),
             unique: Some(unique.to_owned()),
             text,
@@ -247,7 +246,7 @@ impl DigestKey {
     pub fn new(place: &Place<'_>, trail: &str, home_region: &str, ends: Time, backfill: bool) -> DigestKey {
         let Place { prefix, organization, account, region } = *place;
         let folder = place.dated_folder(DIGEST_FOLDER, ends);
-        let stamp = ends.civil().strftime("%Y%m%dT%H%M%SZ").to_string();
+        let stamp = stamp_of(ends, 15) + "Z";
         let late = if backfill { "_backfill" } else { "" };
         let name = format!("{account}_{DIGEST_FOLDER}_{region}_{trail}_{home_region}_{stamp}{late}.json.gz");
         DigestKey {
@@ -255,7 +254,7 @@ impl DigestKey {
             organization: organization.map(str::to_owned),
             account: Some(account.to_owned()),
             region: Some(region.to_owned()),
-            date: Some(ends.civil().date()),
+            date: Some(ends.civil().date),
             trail: Some(trail.to_owned()),
             home_region: Some(home_region.to_owned()),
             ends: parse_stamp(&stamp),
@@ -311,7 +310,7 @@ impl Place<'_> {
     fn dated_folder(&self, kind: &str, time: Time) -> String {
         let slashed = |part: Option<&str>| part.map(|part| format!("{part}/")).unwrap_or_default();
         let (prefix, organization) = (slashed(self.prefix), slashed(self.organization));
-        let date = time.civil().strftime("%Y/%m/%d");
+        let date = time.date().replace('-', "/");
         format!("{prefix}AWSLogs/{organization}{}/{kind}/{}/{date}/", self.account, self.region)
     }
 }
@@ -328,10 +327,16 @@ fn is_region(text: &str) -> bool {
 
 fn parse_date(year: &str, month: &str, day: &str) -> Option<Date> {
     let is_written = (year.len(), month.len(), day.len()) == (4, 2, 2);
-    let date = Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?).ok()?;
+    let date = Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?)?;
     // `+1` is a number to Rust, and no month.
-    let printed = date.strftime("%Y/%m/%d").to_string();
-    (is_written && printed == format!("{year}/{month}/{day}")).then_some(date)
+    (is_written && date.to_string() == format!("{year}-{month}-{day}")).then_some(date)
+}
+
+/// The first characters of `20260930T230007`.
+fn stamp_of(time: Time, length: usize) -> String {
+    let mut stamp = time.readable().replace(' ', "T").replace(['-', ':'], "");
+    stamp.truncate(length);
+    stamp
 }
 
 /// `20260930T2300Z` or `20260930T230007Z`, the Z optional.

@@ -261,9 +261,15 @@ fn shortened(text: &str) -> String {
     }
 }
 
+const MONTHS: [&str; 12] =
+    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
 /// `22 Nov 2026 at 09:30:00 UTC`.
 fn readable(time: Time) -> String {
-    time.civil().strftime("%-d %b %Y at %H:%M:%S UTC").to_string()
+    let date = time.civil().date;
+    let month = MONTHS.get(usize::from(date.month) - 1).copied().unwrap_or_default();
+    let clock = time.readable().split_off(11);
+    format!("{} {month} {} at {clock} UTC", date.day, date.year)
 }
 
 fn plain(text: &str) -> Piece {

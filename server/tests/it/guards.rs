@@ -8,6 +8,9 @@ use crate::support::server::{Answer, HOST, Server};
 
 const ORIGIN: &str = "http://127.0.0.1:3000";
 
+/// What a page asks for.
+const VIEW: &str = r#"{"what":"frame","account":"test","id":"","search":""}"#;
+
 #[tokio::test]
 async fn a_start_code_opens_one_browser_once() {
     let server = Server::guarded().await;
@@ -73,7 +76,7 @@ async fn without_a_session_nothing_is_told() {
         assert_eq!(answer.header("www-authenticate"), "Bearer");
     }
     let headers = [("origin", ORIGIN), ("content-type", "application/json")];
-    let function = server.send(Method::POST, "/_fn/connections", &headers, "{}").await;
+    let function = server.send(Method::POST, "/_fn/view", &headers, VIEW).await;
     assert_eq!(function.status, StatusCode::UNAUTHORIZED);
     assert_eq!(function.json()["status"], 401);
 }
@@ -129,7 +132,7 @@ async fn other_pages_cannot_send_anything() {
     let post = async |headers: &[(&str, &str)]| {
         let mut all = vec![("content-type", "application/json")];
         all.extend_from_slice(headers);
-        server.send(Method::POST, "/_fn/connections", &all, "{}").await.status
+        server.send(Method::POST, "/_fn/view", &all, VIEW).await.status
     };
     assert_eq!(post(&[("origin", ORIGIN)]).await, StatusCode::OK);
     assert_eq!(post(&[("origin", ORIGIN), ("sec-fetch-site", "same-origin")]).await, StatusCode::OK);
@@ -204,6 +207,6 @@ async fn what_is_too_large_is_refused() {
     let server = Server::open(&logs::ordinary()).await;
     let headers = [("origin", ORIGIN), ("content-type", "application/json")];
     let body = format!("{{\"account\":\"{}\"}}", "x".repeat(300_000));
-    let answer = server.send(Method::POST, "/_fn/events/page", &headers, &body).await;
+    let answer = server.send(Method::POST, "/_fn/view", &headers, &body).await;
     assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE, "{}", answer.body);
 }

@@ -49,21 +49,34 @@ async fn server_functions_answer_and_fail_in_the_same_words() {
     let call = async |name: &str, body: serde_json::Value| {
         server.send(Method::POST, &format!("/_fn/{name}"), &headers, &body.to_string()).await
     };
-    let connections = call("connections", json!({})).await;
-    assert_eq!(connections.json()[0]["account"], "test", "{}", connections.body);
+    let frame = call("view", json!({ "what": "frame", "account": "test", "id": "", "search": "" })).await;
+    assert!(frame.json()["parts"][0].as_str().unwrap().contains("/a/test/events"), "{}", frame.body);
 
-    let request = |q: &str| json!({ "q": q, "from": null, "to": null, "cursor": null, "at": null, "limit": 2, "facets": true, "histogram": true });
-    let page = call("events/page", json!({ "account": "test", "request": request("who:jo") })).await;
+    let list = async |account: &str, search: &str| {
+        call("view", json!({ "what": "list", "account": account, "id": "", "search": search })).await
+    };
+    let page = list("test", "q=who:jo").await;
     assert_eq!(page.status, StatusCode::OK, "{}", page.body);
-    assert_eq!((page.json()["total"].as_u64(), page.json()["rows"].as_array().unwrap().len()), (Some(15), 2));
+    assert_eq!(
+        (page.json()["status"].as_u64(), page.json()["title"].as_str()),
+        (Some(200), Some("15 events"))
+    );
 
-    let wrong = call("events/page", json!({ "account": "test", "request": request("evnt:x") })).await;
-    assert_eq!(wrong.status, StatusCode::BAD_REQUEST, "{}", wrong.body);
-    assert_eq!(wrong.json()["position"], json!({ "start": 0, "end": 4 }));
-    assert_eq!(wrong.json()["request_id"], wrong.header("x-request-id"));
+    // It can be put right, so it is shown; and a page that shows it is no good answer.
+    let wrong = list("test", "q=evnt:x").await;
+    assert_eq!(wrong.status, StatusCode::OK, "{}", wrong.body);
+    assert_eq!(wrong.json()["status"], 400);
+    assert!(wrong.body.contains("search-problem__wrong"), "{}", wrong.body);
+    assert_eq!(server.get("/a/test/events?q=evnt:x").await.status, StatusCode::BAD_REQUEST);
 
-    let other = call("events/page", json!({ "account": "other", "request": request("") })).await;
+    let facet = json!({ "what": "facet", "account": "test", "id": "nothing", "search": "q=" });
+    let facet = call("view", facet).await;
+    assert_eq!(facet.status, StatusCode::BAD_REQUEST, "{}", facet.body);
+    assert_eq!(facet.json()["title"], "No such field");
+
+    let other = list("other", "q=").await;
     assert_eq!(other.status, StatusCode::NOT_FOUND, "{}", other.body);
+    assert_eq!(other.json()["request_id"], other.header("x-request-id"));
 
     let complete = json!({ "field": "event", "prefix": "st", "q": "", "from": null, "to": null, "limit": 5 });
     let values = call("events/complete", json!({ "account": "test", "request": complete })).await;

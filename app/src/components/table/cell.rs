@@ -9,6 +9,7 @@ use crate::columns::{Column, Columns};
 use crate::components::icon::Icon;
 use crate::components::timestamp::Timestamp;
 use crate::links::Links;
+use crate::living::table::mark_names;
 use crate::text::{clipped, short_resource, short_role};
 use cloudtrail::actor::ActorKind;
 use cloudtrail::search::EventRow;
@@ -41,22 +42,24 @@ impl Cells {
         Cells { page: Arc::new(Page { address: address.clone(), links: Links::new(address), opener }) }
     }
 
-    /// The link that marks an event for comparison.
+    /// The link that marks an event for comparison. Its name and look follow the address (see
+    /// [`crate::living::table::name_mark`]).
     pub fn mark(&self, row: &EventRow) -> impl IntoView + use<> {
         let address = &self.page.address;
         let is_marked = address.marked.contains(&row.id);
         let what = format!("{} at {}", clipped(&row.event, 60), row.time.readable());
-        let name = if is_marked { format!("Unmark {what}") } else { format!("Mark for comparison: {what}") };
+        let (name, title) = mark_names(is_marked, &what);
         view! {
             <a
                 class="mark"
                 class:mark--on=is_marked
                 href=address.with_mark_toggled(&row.id).href()
                 aria-label=name
-                title=if is_marked { "Unmark" } else { "Mark for comparison (x)" }
+                title=title
+                data-what=what
                 data-noscroll
             >
-                {is_marked.then(|| view! { <Icon name="check" /> })}
+                <Icon name="check" />
             </a>
         }
     }

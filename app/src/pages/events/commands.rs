@@ -1,41 +1,44 @@
-//! What the palette offers on the list of events.
+//! What the palette offers on the list of events: its keys, and the links that the server rendered.
 
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
 
 use super::data::Data;
 use crate::browser;
-use crate::components::pager::GO_TO;
 use crate::components::palette::{Action, Command, offer_commands};
 use crate::components::search_bar::FIELD;
-use crate::links::Links;
-use cloudtrail::search::{edit, presets};
+use crate::living::GO_TO;
 
 /// Offers the page's commands as long as it is there.
-pub fn offer(data: Data, links: Memo<Links>) {
+pub fn offer(data: Data) {
     offer_commands(move || {
-        let links = links.get_untracked();
         let address = data.list.get_untracked();
-        let toggle = |name: &str, term: &str| Command::go(name, term, links.toggle_term(term));
         let mut commands = vec![
             Command::act("Search", "/", || browser::enter_field(FIELD)),
             Command::act("Go to a time", "g", || browser::enter_field(GO_TO)),
-            toggle("Writes only", edit::WRITES_ONLY),
-            toggle("Errors only", edit::ERRORS_ONLY),
-            toggle("Hide AWS services", edit::HIDE_SERVICES),
-            Command::go("Clear the search", "", links.to(String::new())),
+            Command::go("Clear the search", "", address.with_query("").href()),
             Command::go("Search the whole time", "", address.with_range(None, None).href()),
         ];
-        commands.extend(
-            presets()
-                .iter()
-                .map(|preset| Command::go(preset.name, preset.help, links.to(preset.query.to_owned()))),
-        );
-        for (ending, name) in [("csv", "CSV"), ("jsonl", "JSON Lines"), ("json", "JSON")] {
-            commands.push(Command {
-                name: format!("Download as {name}"),
-                hint: "All events that match".to_owned(),
-                action: Action::Download(address.download(ending)),
-            });
+        for link in browser::find_all(".toggles a[href], .download a[href]") {
+            let href = link.get_attribute("href").unwrap_or_default();
+            let is_file = link.has_attribute("download");
+            let text = |selector: &str| {
+                let element = browser::find_in(link.unchecked_ref(), selector);
+                element.and_then(|element| element.text_content()).unwrap_or_default()
+            };
+            let command = if is_file {
+                Command {
+                    name: format!("Download as {}", text(".menu__name")),
+                    hint: "All events that match".to_owned(),
+                    action: Action::Download(href),
+                }
+            } else if link.class_list().contains("toggle") {
+                let name = link.text_content().unwrap_or_default();
+                Command::go(name.trim(), link.get_attribute("title").unwrap_or_default(), href)
+            } else {
+                Command::go(text(".presets__name"), text(".presets__help"), href)
+            };
+            commands.push(command);
         }
         commands
     });

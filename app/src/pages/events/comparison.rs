@@ -4,9 +4,8 @@ use leptos::prelude::*;
 
 use super::data::Data;
 use crate::browser;
-use crate::components::compare::Compare;
 use crate::components::icon::Icon;
-use crate::components::problem::Problem;
+use crate::html::Part;
 
 /// The id of the heading, which takes the focus when the comparison opens.
 const HEADING: &str = "comparison-heading";
@@ -22,21 +21,6 @@ pub fn Comparison(data: Data) -> impl IntoView {
         }
         now
     });
-    let content = move || {
-        data.compared.get().map(|answers| {
-            let (found, missing): (Vec<_>, Vec<_>) = answers.into_iter().partition(Result::is_ok);
-            let events = found.into_iter().filter_map(Result::ok).collect::<Vec<_>>();
-            let address = data.address.get_untracked();
-            view! {
-                {missing
-                    .into_iter()
-                    .filter_map(Result::err)
-                    .map(|error| view! { <Problem error /> })
-                    .collect_view()}
-                <Compare events address />
-            }
-        })
-    };
     let panel = move || {
         is_open.get().then(|| {
             view! {
@@ -56,9 +40,7 @@ pub fn Comparison(data: Data) -> impl IntoView {
                         </a>
                     </header>
                     <div class="comparison__body">
-                        <Transition fallback=|| {
-                            view! { <div class="skeleton skeleton--event" aria-hidden="true"></div> }
-                        }>{content}</Transition>
+                        <Part of=data.comparison skeleton="event" says=true />
                     </div>
                 </section>
             }

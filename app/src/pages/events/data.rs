@@ -3,12 +3,8 @@
 use leptos::prelude::*;
 
 use crate::address::Address;
-use crate::api::ApiError;
-use crate::api::events::{EventDetail, Overview, PageRequest, fetch_event, fetch_overview, fetch_page};
-use cloudtrail::search::{EventPage, TimeRange, parse};
-
-/// How many events a page has.
-pub const PAGE: u32 = 100;
+use crate::api::views::{Loaded, Wanted, What, load};
+use crate::columns::Columns;
 
 /// The address and what was loaded for it.
 #[derive(Clone, Copy)]
@@ -17,113 +13,58 @@ pub struct Data {
     pub address: Memo<Address>,
     /// The address without what is open in it: what links in the list start from.
     pub list: Memo<Address>,
+    /// The columns shown.
+    pub columns: Memo<Columns>,
     /// The page of events.
-    pub rows: Resource<Result<EventPage, ApiError>>,
+    pub page: Loaded,
     /// The counts around it.
-    pub overview: Resource<Result<Overview, ApiError>>,
+    pub overview: Loaded,
     /// The id of the event whose drawer is open.
     pub open: Memo<Option<String>>,
     /// That event.
-    pub detail: Resource<Option<Result<EventDetail, ApiError>>>,
+    pub event: Loaded,
     /// The events being compared.
-    pub compared: Resource<Vec<Result<EventDetail, ApiError>>>,
+    pub comparison: Loaded,
 }
 
 impl Data {
     /// Starts loading. Rows and counts are asked for apart: paging needs no new counts, and rows need not wait.
-    pub fn load(address: Memo<Address>) -> Data {
+    ///
+    /// What else stands in the address is sent along, so that links work without JavaScript; but a mark or a drawer is
+    /// no reason to ask again.
+    pub fn load(address: Memo<Address>, columns: Memo<Columns>) -> Data {
         let list = Memo::new(move |_| Address { compare: Vec::new(), ..address.read().without_event() });
-        let rows_wanted = Memo::new(move |_| list.with(page_request));
-        let overview_wanted = Memo::new(move |_| {
-            let (account, request) = list.with(page_request);
-            (account, PageRequest { cursor: None, at: None, ..request })
-        });
-        let open = Memo::new(move |_| address.read().event.clone());
-        let detail_wanted =
-            Memo::new(move |_| address.with(|address| (address.account.clone(), address.event.clone())));
-        let compared_wanted =
-            Memo::new(move |_| address.with(|address| (address.account.clone(), address.compare.clone())));
+        let page = move || {
+            let list = list.get();
+            let needs = Address { marked: Vec::new(), cols: Some(columns.get()), ..list.clone() };
+            // The columns of the preferences are not written into links, and the row of an open event is shown.
+            let sent = Address { event: address.with_untracked(|address| address.event.clone()), ..list };
+            Some(Wanted::new(What::List, &needs).sending(&sent))
+        };
+        let overview = move || {
+            let list = list.get();
+            let needs = Address { marked: Vec::new(), cols: None, ..list.first_page() };
+            Some(Wanted::new(What::Overview, &needs).sending(&list))
+        };
+        let event = move || {
+            let id = address.read().event.clone()?;
+            let list = list.get();
+            let needs = Address { marked: Vec::new(), cols: None, ..list.clone() };
+            Some(Wanted::new(What::Event, &needs).of(id).sending(&list))
+        };
+        let comparison = move || {
+            let needs = Address { marked: Vec::new(), ..address.read().without_event() };
+            (!needs.compare.is_empty()).then(|| Wanted::new(What::Comparison, &needs))
+        };
         Data {
             address,
+            open: Memo::new(move |_| address.read().event.clone()),
             list,
-            rows: Resource::new(
-                move || rows_wanted.get(),
-                |(account, request)| async move {
-                    check(&request)?;
-                    fetch_page(account, request).await
-                },
-            ),
-            overview: Resource::new(
-                move || overview_wanted.get(),
-                |(account, request)| async move {
-                    check(&request)?;
-                    fetch_overview(account, request).await
-                },
-            ),
-            open,
-            detail: Resource::new(
-                move || detail_wanted.get(),
-                |(account, event)| async move {
-                    match event {
-                        Some(id) => Some(fetch_event(account, id).await),
-                        None => None,
-                    }
-                },
-            ),
-            compared: Resource::new(
-                move || compared_wanted.get(),
-                |(account, ids)| async move {
-                    let mut events = Vec::with_capacity(ids.len());
-                    for id in ids {
-                        events.push(fetch_event(account.clone(), id).await);
-                    }
-                    events
-                },
-            ),
+            columns,
+            page: load(Memo::new(move |_| page())),
+            overview: load(Memo::new(move |_| overview())),
+            event: load(Memo::new(move |_| event())),
+            comparison: load(Memo::new(move |_| comparison())),
         }
-    }
-
-    /// First to last event there is. Read it inside a `Suspense`.
-    pub fn whole_range(self) -> Option<TimeRange> {
-        Some(self.overview.get()?.ok()?.coverage.data)
-    }
-}
-
-fn page_request(address: &Address) -> (String, PageRequest) {
-    let request = PageRequest {
-        q: address.query().to_owned(),
-        from: address.from.clone(),
-        to: address.to.clone(),
-        cursor: address.cursor.clone(),
-        at: address.at.clone(),
-        limit: PAGE,
-        facets: false,
-        histogram: false,
-    };
-    (address.account.clone(), request)
-}
-
-/// Finds a query that cannot be read before it is sent anywhere; the answer would be the same.
-fn check(request: &PageRequest) -> Result<(), ApiError> {
-    let Err(error) = parse(&request.q) else { return Ok(()) };
-    #[cfg(feature = "ssr")]
-    crate::server::set_status(400);
-    Err(ApiError {
-        position: Some(error.span),
-        help: error.help,
-        ..ApiError::new(400, "This search cannot be read", error.message)
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_query_that_cannot_be_read_is_found_here() {
-        let request = |q: &str| PageRequest { q: q.to_owned(), ..PageRequest::default() };
-        assert!(check(&request("event:a")).is_ok());
-        let error = check(&request("event:a )")).unwrap_err();
-        assert_eq!((error.status, error.position.map(|span| span.start)), (400, Some(8)));
     }
 }

@@ -4,11 +4,9 @@ use leptos::prelude::*;
 
 use super::data::Data;
 use crate::browser;
-use crate::components::event::EventPanel;
 use crate::components::icon::Icon;
-use crate::components::problem::Problem;
-use crate::components::table::OPEN;
-use crate::text::clipped;
+use crate::html::{Name, Part};
+use crate::living::table::OPEN;
 
 /// The id of the drawer's heading, which takes the focus when it opens.
 const HEADING: &str = "drawer-heading";
@@ -28,21 +26,16 @@ pub fn Drawer(data: Data) -> impl IntoView {
         }
         now
     });
-    let is_open = Memo::new(move |_| data.open.read().is_some());
-    let content = move || {
-        data.detail.get().flatten().map(|answer| {
-            let address = data.address.get_untracked();
-            match answer {
-                Ok(detail) => view! { <EventPanel detail address /> }.into_any(),
-                Err(error) => view! { <Problem error /> }.into_any(),
+    // Another event is read from its beginning.
+    Effect::new(move |_| {
+        data.event.track();
+        request_animation_frame(|| {
+            if let Some(body) = browser::find(".drawer__body") {
+                body.set_scroll_top(0);
             }
-        })
-    };
-    let title = move || {
-        let name =
-            data.detail.get().flatten().and_then(Result::ok).map(|detail| clipped(&detail.row.event, 80));
-        name.unwrap_or_else(|| "Event".to_owned())
-    };
+        });
+    });
+    let is_open = Memo::new(move |_| data.open.read().is_some());
     let page = move || data.open.get().map(|id| data.address.read().event_page(&id));
     let drawer = move || {
         is_open.get().then(|| {
@@ -52,7 +45,7 @@ pub fn Drawer(data: Data) -> impl IntoView {
                         <h2 class="drawer__title" id=HEADING tabindex="-1" node_ref=heading>
                             <a class="drawer__link" href=page title="Open the event on a page of its own">
                                 <bdi>
-                                    <Transition fallback=|| "Event">{title}</Transition>
+                                    <Name of=data.event />
                                 </bdi>
                                 <Icon name="open" />
                             </a>
@@ -68,9 +61,7 @@ pub fn Drawer(data: Data) -> impl IntoView {
                         </a>
                     </header>
                     <div class="drawer__body">
-                        <Transition fallback=|| {
-                            view! { <div class="skeleton skeleton--event" aria-hidden="true"></div> }
-                        }>{content}</Transition>
+                        <Part of=data.event skeleton="event" says=true />
                     </div>
                 </aside>
             }

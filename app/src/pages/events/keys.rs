@@ -9,9 +9,9 @@ use web_sys::HtmlElement;
 use super::data::Data;
 use crate::address::Address;
 use crate::browser;
-use crate::components::pager::GO_TO;
 use crate::components::search_bar::FIELD;
-use crate::components::table::OPEN;
+use crate::living::GO_TO;
+use crate::living::table::OPEN;
 
 /// Listens for keys as long as the page is there.
 pub fn listen(data: Data) {

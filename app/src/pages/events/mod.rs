@@ -6,28 +6,28 @@ use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_params_map, use_url};
 
 use crate::address::Address;
+use crate::api::views::{ListPart, OverviewPart};
 use crate::columns::Columns;
-use crate::components::facets::Facets;
-use crate::components::histogram::Histogram;
 use crate::components::search_bar::SearchBar;
-use crate::components::time_range::{self, TimeRange};
-use crate::components::toggles::Toggles;
-use crate::links::Links;
+use crate::components::window;
+use crate::html::Part;
+use crate::living;
 use crate::prefs::use_prefs;
-use cloudtrail::search::edit;
+use cloudtrail::search::edit::WRITES_ONLY;
 
 mod commands;
 mod comparison;
 mod data;
 mod drawer;
-mod empty;
 mod keys;
 mod list;
+mod mouse;
 
 use comparison::Comparison;
 use data::Data;
 use drawer::Drawer;
 use list::List;
+use mouse::Living;
 
 /// The list of events, with everything to narrow it down.
 #[component]
@@ -35,7 +35,7 @@ pub fn Events() -> impl IntoView {
     let address = use_address();
     // Reads are the bulk of most logs. That they are left out stands in the address, where it can be taken away.
     let proper = Memo::new(move |_| {
-        address.with(|address| address.q.is_none().then(|| address.with_query(edit::WRITES_ONLY).href()))
+        address.with(|address| address.q.is_none().then(|| address.with_query(WRITES_ONLY).href()))
     });
     #[cfg(feature = "ssr")]
     if let Some(proper) = proper.get_untracked() {
@@ -53,48 +53,47 @@ pub fn Events() -> impl IntoView {
 
 #[component]
 fn Page(address: Memo<Address>) -> impl IntoView {
-    let data = Data::load(address);
-    let links = Memo::new(move |_| Links::new(&address.read().without_event()));
     let prefs = use_prefs();
     let columns: Memo<Columns> =
         Memo::new(move |_| address.read().cols.clone().unwrap_or_else(|| prefs.read().columns.clone()));
+    let data = Data::load(address, columns);
     keys::listen(data);
-    commands::offer(data, links);
+    commands::offer(data);
+    let living = Living::new(data);
 
     view! {
         <PageTitle address />
-        <main class="events" id="main" tabindex="-1">
+        <main
+            class="events"
+            id="main"
+            tabindex="-1"
+            on:click=move |event| living.click(event)
+            on:dragstart=move |event| living::columns::start(&event)
+            on:dragover=move |event| living::columns::over(&event)
+            on:drop=move |event| living.drop_column(event)
+        >
             <h1 class="visually-hidden">"Events"</h1>
             <div class="events__search">
-                <SearchBar address links />
-                <TimeRange address data=Signal::derive(move || data.whole_range()) />
+                <SearchBar address page=data.page />
+                <Part of=data.page place=ListPart::TimeRange as usize />
             </div>
-            <Toggles links />
-            <div class="events__overview">
-                <Transition fallback=|| {
-                    view! { <div class="skeleton skeleton--histogram" aria-hidden="true"></div> }
-                }>
-                    {move || {
-                        let overview = data.overview.get()?.ok()?;
-                        let address = data.list.get_untracked();
-                        Some(view! { <Histogram overview address /> })
-                    }}
-                </Transition>
+            <Part of=data.page place=ListPart::Toggles as usize />
+            <div
+                class="events__overview"
+                on:pointerdown=move |event| living.histogram.start(&event)
+                on:pointermove=move |event| living.histogram.follow(&event)
+                on:pointerup=move |event| living.end_drag(event)
+                on:pointerout=move |event| living.histogram.leave(&event)
+                on:focusin=move |event| living.histogram.point_at(&event)
+                on:focusout=move |_| living.histogram.point_at_nothing()
+                on:keydown=move |event| living::histogram::walk(&event)
+            >
+                <Part of=data.overview place=OverviewPart::Histogram as usize skeleton="histogram" />
             </div>
             <div class="events__body">
-                <List data columns />
+                <List data />
                 <aside class="events__facets" aria-label="Counts by value">
-                    <Transition fallback=|| {
-                        view! { <div class="skeleton skeleton--facets" aria-hidden="true"></div> }
-                    }>
-                        {move || {
-                            let overview = data.overview.get()?.ok()?;
-                            // Counts of nothing help nobody.
-                            let overview = Some(overview).filter(|overview| overview.total > 0)?;
-                            let address = data.list.get_untracked();
-                            Some(view! { <Facets facets=overview.facets total=overview.total address /> })
-                        }}
-                    </Transition>
+                    <Part of=data.overview place=OverviewPart::Facets as usize skeleton="facets" />
                 </aside>
             </div>
             <Comparison data />
@@ -125,7 +124,7 @@ fn PageTitle(address: Memo<Address>) -> impl IntoView {
         let query = crate::text::clipped(query, 80);
         let window = match (&address.from, &address.to) {
             (None, None) => String::new(),
-            (from, to) => format!(", {}", time_range::label(from.as_deref(), to.as_deref())),
+            (from, to) => format!(", {}", window::label(from.as_deref(), to.as_deref())),
         };
         format!("{query}{window} · {} · Waymark", address.account)
     };

@@ -27,7 +27,7 @@ fn reads_an_organisation_trails_key() {
     assert_eq!(log.account.as_deref(), Some("111122223333"));
     assert_eq!(log.kind, Some(LogKind::Insight));
     assert_eq!(log.region.as_deref(), Some("us-gov-west-1"));
-    assert_eq!(log.date, Some(Date::constant(2026, 11, 22)));
+    assert_eq!(log.date, Date::new(2026, 11, 22));
     assert_eq!(log.delivered, Time::parse("2026-11-22T09:30:00Z"));
     assert_eq!(log.unique.as_deref(), Some("WMiHxZgr5Hdd6UDc"));
     assert_eq!(log.to_string(), key);

@@ -372,9 +372,8 @@ struct Period {
 
 /// Reads a date as its whole day, a time of day as the hour, minute or second it names.
 fn period(text: &str) -> Option<Period> {
-    // jiff also takes `20261122`, which reads too much like a number.
     let text = text.trim();
-    let start = Time::parse(text).filter(|_| text.as_bytes().get(4) == Some(&b'-'))?;
+    let start = Time::parse(text)?;
     let clock = text.get(10..).unwrap_or_default();
     let clock = clock.trim_start_matches(['T', 't', ' ']);
     let clock = clock.split(['Z', 'z', '+', '-']).next().unwrap_or_default();

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::address::Address;
 use crate::components::icon::Icon;
-use crate::components::time_range;
+use crate::components::window;
 use crate::links::Links;
 use crate::text::counted;
 use cloudtrail::search::{Coverage, edit};
@@ -20,7 +20,7 @@ pub fn NothingFound(coverage: Coverage, address: Address, total: u64) -> impl In
     }
     let links = Links::new(&address);
     let has_range = address.from.is_some() || address.to.is_some();
-    let window = time_range::label(address.from.as_deref(), address.to.as_deref());
+    let window = window::label(address.from.as_deref(), address.to.as_deref());
     let looked_at = counted(coverage.events, "event", "events");
     let data = match (coverage.data.from, coverage.data.to) {
         (Some(from), Some(to)) => format!(" They reach from {} to {} UTC.", from.readable(), to.readable()),

@@ -2,15 +2,15 @@
 
 /// A node's key and value in small letters, and where its subtree ends.
 #[derive(Clone, Debug)]
-pub(super) struct Text {
+pub struct Text {
     text: String,
     /// The number of the first node behind this one's subtree.
-    pub(super) end: usize,
+    end: usize,
 }
 
 /// What a search found, by the numbers of the nodes.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Found {
+pub struct Found {
     /// Nothing is searched for.
     idle: bool,
     hits: Vec<bool>,
@@ -22,29 +22,29 @@ pub(super) struct Found {
 }
 
 impl Text {
-    pub(super) fn new(key: &str, value: &str) -> Text {
-        Text { text: format!("{key}\n{value}").to_lowercase(), end: 0 }
+    pub fn new(key: &str, value: &str, end: usize) -> Text {
+        Text { text: format!("{key}\n{value}").to_lowercase(), end }
     }
 }
 
 impl Found {
     /// Whether the node is one of those found.
-    pub(super) fn hits(&self, number: usize) -> bool {
+    pub fn hits(&self, number: usize) -> bool {
         !self.idle && self.hits.get(number) == Some(&true)
     }
 
     /// Whether the node has nothing to do with what was found.
-    pub(super) fn hides(&self, number: usize) -> bool {
+    pub fn hides(&self, number: usize) -> bool {
         !self.idle && self.shown.get(number) != Some(&true)
     }
 
     /// Whether a search wants the node unfolded, if there is one.
-    pub(super) fn opens(&self, number: usize) -> Option<bool> {
+    pub fn opens(&self, number: usize) -> Option<bool> {
         (!self.idle).then(|| self.opened.get(number) == Some(&true))
     }
 
     /// How many were found, in words; nothing while nothing is searched for.
-    pub(super) fn say(&self) -> String {
+    pub fn say(&self) -> String {
         match (self.idle, self.count) {
             (true, _) => String::new(),
             (false, 0) => "nothing found".to_owned(),
@@ -54,7 +54,7 @@ impl Found {
 }
 
 /// Finds a text, case aside, in keys and values.
-pub(super) fn find(texts: &[Text], needle: &str) -> Found {
+pub fn find(texts: &[Text], needle: &str) -> Found {
     let needle = needle.trim().to_lowercase();
     if needle.is_empty() {
         return Found { idle: true, ..Found::default() };
@@ -81,7 +81,7 @@ mod tests {
 
     /// a { b: "x", c { d: "Y" } }, e: "x"
     fn texts() -> Vec<Text> {
-        let node = |key, value, end| Text { end, ..Text::new(key, value) };
+        let node = Text::new;
         vec![node("a", "", 4), node("b", "x", 2), node("c", "", 4), node("d", "Y", 4), node("e", "x", 5)]
     }
 

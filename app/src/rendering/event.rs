@@ -1,64 +1,38 @@
-//! An event's page of its own.
+//! One event: in the drawer, and on its own page.
 
 use leptos::prelude::*;
-use leptos_meta::Title;
-use leptos_router::hooks::use_params_map;
 
-use super::events::use_address;
+use super::html;
 use crate::address::Address;
-use crate::api::events::{EventDetail, fetch_event};
+use crate::api::ApiError;
+use crate::api::events::EventDetail;
+use crate::api::views::Rendering;
 use crate::components::event::EventPanel;
-use crate::components::icon::Icon;
-use crate::components::problem::Problem;
 use crate::components::timestamp::Timestamp;
 use crate::text::clipped;
 use cloudtrail::search::EventRow;
 
-/// An event's page of its own: `/a/{account}/events/{id}`. Its address carries the search it was reached from, so
-/// that its links keep the time window.
-#[component]
-pub fn EventPage() -> impl IntoView {
-    let address = use_address();
-    let params = use_params_map();
-    let wanted = Memo::new(move |_| {
-        let id = params.read().get("id").unwrap_or_default();
-        (address.read().account.clone(), id)
-    });
-    let event = Resource::new(move || wanted.get(), |(account, id)| fetch_event(account, id));
-    view! {
-        <main class="page event-page" id="main">
-            <nav class="event-page__back" aria-label="Back">
-                <a class="button button--quiet" href=move || address.read().without_event().href()>
-                    <Icon name="arrow-left" />
-                    "Events"
-                </a>
-            </nav>
-            <Transition fallback=|| {
-                view! { <div class="skeleton skeleton--event" aria-hidden="true"></div> }
-            }>
-                {move || Suspend::new(async move {
-                    match event.await {
-                        Ok(detail) => view! { <Whole detail address=address.get_untracked() /> }.into_any(),
-                        Err(error) => view! {
-                            <Title text=format!("{} · Waymark", error.title) />
-                            <Problem error />
-                        }
-                        .into_any(),
-                    }
-                })}
-            </Transition>
-        </main>
+/// The event's title and everything about it. The address holds the search of the list it was reached from.
+pub async fn render(address: Address, id: String, own_page: bool) -> Result<Rendering, ApiError> {
+    let detail = crate::services::events()?.event(address.account.clone(), id).await?;
+    let row = &detail.row;
+    if own_page {
+        let title =
+            format!("{} by {}, {}", clipped(&row.event, 60), clipped(&row.who, 60), row.time.readable());
+        Ok(Rendering { status: 200, title, parts: vec![html(|| view! { <Page detail address /> })] })
+    } else {
+        let title = clipped(&row.event, 80);
+        Ok(Rendering { status: 200, title, parts: vec![html(|| view! { <EventPanel detail address /> })] })
     }
 }
 
+/// The event under its name.
 #[component]
-fn Whole(detail: EventDetail, address: Address) -> impl IntoView {
+fn Page(detail: EventDetail, address: Address) -> impl IntoView {
     let row = &detail.row;
-    let title = format!("{} by {}, {}", clipped(&row.event, 60), clipped(&row.who, 60), row.time.readable());
     let account = row.account_name.clone().or_else(|| Some(row.account.clone()).filter(|id| !id.is_empty()));
     let versions = detail.versions.clone();
     view! {
-        <Title text=format!("{title} · Waymark") />
         <header class="event-page__head">
             <h1>
                 <bdi>{row.event.clone()}</bdi>

@@ -1,0 +1,88 @@
+//! HTML that the server rendered and the browser only shows.
+//!
+//! What a page shows of events — the table, the counts, one event — is rendered on the server, also when the browser
+//! asks for the next one: the code that makes it, and the records it is made of, never travel. The browser adds what
+//! needs a browser (see [`crate::living`]).
+
+use leptos::prelude::*;
+use serde::de::IgnoredAny;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::api::views::Loaded;
+use crate::components::problem::Problem;
+use crate::components::skeleton::Skeleton;
+use crate::living;
+use crate::prefs::use_prefs;
+
+/// Rendered HTML. In what a page passes on to the browser's side it is left out: there it stands in the page already.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Html(pub String);
+
+impl Serialize for Html {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_unit()
+    }
+}
+
+impl<'de> Deserialize<'de> for Html {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Html, D::Error> {
+        IgnoredAny::deserialize(deserializer)?;
+        Ok(Html::default())
+    }
+}
+
+/// Shows it. The element itself takes no part in the layout.
+#[component]
+pub fn Rendered(html: Html) -> impl IntoView {
+    let prefs = use_prefs();
+    // Each time other HTML comes, and when the zone changes.
+    Effect::new(move |_| {
+        living::times::show_soon(prefs.read().zone);
+        living::place::restore_soon();
+    });
+    view! { <div class="rendered" inner_html=html.0></div> }
+}
+
+/// Shows a part of what was loaded; until it is there, the shape of it.
+///
+/// `says` shows in its place what went wrong.
+#[component]
+pub fn Part(
+    of: Loaded,
+    #[prop(optional)] place: usize,
+    #[prop(optional)] skeleton: &'static str,
+    #[prop(optional)] says: bool,
+    #[prop(optional)] pending: Option<RwSignal<bool>>,
+) -> impl IntoView {
+    let pending = pending.unwrap_or_default();
+    let content = move || {
+        of.get().map(|answer| match answer {
+            Err(error) if says => view! { <Problem error /> }.into_any(),
+            answer => {
+                let html = answer.map(|view| view.part(place)).unwrap_or_default();
+                view! { <Rendered html /> }.into_any()
+            }
+        })
+    };
+    let shape = move || (!skeleton.is_empty()).then(|| view! { <Skeleton of=skeleton /> });
+    view! { <Transition fallback=shape set_pending=pending.write_only()>{content}</Transition> }
+}
+
+/// The title of what was loaded: how many, or what it is called.
+#[component]
+pub fn Name(of: Loaded) -> impl IntoView {
+    let name = move || of.get().and_then(Result::ok).map(|view| view.title);
+    view! { <Transition>{name}</Transition> }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stands_in_the_page_is_not_passed_on_a_second_time() {
+        let html = Html("<p>a</p>".to_owned());
+        assert_eq!(serde_json::to_string(&html).unwrap(), "null");
+        assert_eq!(serde_json::from_str::<Html>("null").unwrap(), Html::default());
+    }
+}

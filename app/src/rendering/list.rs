@@ -1,0 +1,127 @@
+//! A page of the list: how many, from page to page, the table or why there is none; and what narrows it down.
+
+use leptos::prelude::*;
+
+use super::failed::Failed;
+use super::nothing::NothingFound;
+use super::{html, request};
+use crate::address::Address;
+use crate::api::ApiError;
+use crate::api::events::PageRequest;
+use crate::api::views::{ListPart, Rendering};
+use crate::columns::Columns;
+use crate::components::columns_menu::ColumnsMenu;
+use crate::components::coverage::CoverageNotice;
+use crate::components::download::DownloadMenu;
+use crate::components::go_to::GoToTime;
+use crate::components::hidden_state::HiddenState;
+use crate::components::pager::pager;
+use crate::components::table::EventTable;
+use crate::components::terms::Terms;
+use crate::components::time_range::TimeRange;
+use crate::components::toggles::Toggles;
+use crate::links::Links;
+use crate::prefs::Prefs;
+use crate::text::{counted, grouped};
+use cloudtrail::search::{EventPage, TimeRange as Window, parse};
+
+/// How many events a page has.
+const PAGE: u32 = 100;
+
+/// The count in words, and the parts in the order of [`ListPart`]. A search that cannot be read has parts too: they
+/// are where it is put right.
+pub async fn render(address: Address) -> Result<Rendering, ApiError> {
+    let events = crate::services::events()?;
+    let answer = events.page(address.account.clone(), request(&address, PAGE)).await;
+    let (page, error) = match answer {
+        Ok(page) => (Some(page), None),
+        // Without the account there is no list to put anything right in.
+        Err(error) if error.status != 400 => return Err(error),
+        Err(error) => (None, Some(error)),
+    };
+    let data = match &page {
+        Some(page) => page.coverage.data,
+        None => events.page(address.account.clone(), PageRequest::default()).await?.coverage.data,
+    };
+    let mut parts = controls(&address, data);
+    let (status, title) = match (page, error) {
+        (Some(page), _) => {
+            let count = counted_range(&page);
+            if !page.rows.is_empty() {
+                parts[ListPart::Pager as usize] = html(|| pager(&address, &page));
+            }
+            parts[ListPart::Body as usize] = html(|| view! { <Body page address /> });
+            (200, count)
+        }
+        (None, Some(error)) => {
+            let status = error.status;
+            parts[ListPart::Body as usize] = html(|| view! { <Failed error address /> });
+            (status, "No answer".to_owned())
+        }
+        (None, None) => (200, String::new()),
+    };
+    Ok(Rendering { status, title, parts })
+}
+
+/// The parts that narrow a list down; the others are still empty.
+fn controls(address: &Address, data: Window) -> Vec<String> {
+    let list = address.without_event();
+    let links = Links::new(&list);
+    let mut parts = vec![String::new(); ListPart::Body as usize + 1];
+    let mut put = |part: ListPart, html: String| parts[part as usize] = html;
+    put(ListPart::Kept, html(|| view! { <HiddenState address=list.clone() asks=&["q"] /> }));
+    put(ListPart::Terms, html(|| view! { <Terms text=list.query().to_owned() links=links.clone() /> }));
+    put(ListPart::TimeRange, html(|| view! { <TimeRange address=list.clone() data /> }));
+    put(ListPart::Toggles, html(|| view! { <Toggles links /> }));
+    // There is nothing to go through, to show or to take away while the search cannot be read.
+    if parse(list.query()).is_ok() {
+        let columns = columns(&list);
+        put(
+            ListPart::Tools,
+            html(|| {
+                view! {
+                    <GoToTime address=list.clone() />
+                    <ColumnsMenu address=list.clone() columns />
+                    <DownloadMenu address=list />
+                }
+            }),
+        );
+    }
+    parts
+}
+
+fn columns(address: &Address) -> Columns {
+    address.cols.clone().unwrap_or_else(|| Prefs::of_request().columns)
+}
+
+#[component]
+fn Body(page: EventPage, address: Address) -> impl IntoView {
+    let coverage = page.coverage.clone();
+    let list = if page.rows.is_empty() {
+        view! { <NothingFound coverage=coverage.clone() address=address.clone() total=page.total /> }
+            .into_any()
+    } else {
+        let columns = columns(&address);
+        let steps = pager(&address, &page);
+        view! {
+            <EventTable rows=page.rows address=address.clone() columns />
+            <div class="event-list__foot">{steps}</div>
+        }
+        .into_any()
+    };
+    view! {
+        <CoverageNotice coverage address />
+        {list}
+    }
+}
+
+/// `1 to 100 of 12,345 events`.
+fn counted_range(page: &EventPage) -> String {
+    let total = counted(page.total, "event", "events");
+    let rows = page.rows.len() as u64;
+    if rows == 0 || rows == page.total {
+        total
+    } else {
+        format!("{} to {} of {total}", grouped(page.newer + 1), grouped(page.newer + rows))
+    }
+}
