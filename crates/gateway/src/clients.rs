@@ -1,0 +1,102 @@
+//! Clients, one for each set of credentials and Region, with connections and certificates shared by all.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use aws_sdk_cloudtrail::config::retry::RetryConfig;
+use aws_sdk_cloudtrail::config::timeout::TimeoutConfig;
+use aws_sdk_cloudtrail::config::{
+    BehaviorVersion, Credentials as SdkCredentials, Region, SharedCredentialsProvider, SharedHttpClient,
+};
+use aws_smithy_http_client::Builder;
+use aws_smithy_http_client::tls::Provider;
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+
+use crate::Credentials;
+
+/// How long to wait for a connection.
+const CONNECT: Duration = Duration::from_secs(5);
+/// How long an answer may take, with its body.
+const ANSWER: Duration = Duration::from_secs(30);
+/// How many clients are kept; beyond that all are made anew. A client holds its credentials.
+const MAX_KEPT: usize = 512;
+
+/// Makes clients, and keeps them while they are used.
+pub struct Clients {
+    endpoint: Option<String>,
+    http: SharedHttpClient,
+    cloudtrail: Mutex<HashMap<Name, aws_sdk_cloudtrail::Client>>,
+}
+
+/// The credentials' fingerprint and the Region.
+type Name = ([u8; 32], String);
+
+impl Clients {
+    pub fn new(endpoint: Option<String>) -> Clients {
+        let http = Builder::new().tls_provider(Provider::Rustls(CryptoMode::AwsLc)).build_https();
+        Clients { endpoint, http, cloudtrail: Mutex::default() }
+    }
+
+    /// CloudTrail in a Region. The SDK does not retry: whoever calls knows what a repeated call costs.
+    pub fn cloudtrail(&self, credentials: &Credentials, region: &str) -> aws_sdk_cloudtrail::Client {
+        let name = (credentials.fingerprint(), region.to_owned());
+        let mut kept = self.cloudtrail.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(client) = kept.get(&name) {
+            return client.clone();
+        }
+        let mut config = aws_sdk_cloudtrail::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new(region.to_owned()))
+            .credentials_provider(provider(credentials))
+            .http_client(self.http.clone())
+            .retry_config(RetryConfig::disabled())
+            .timeout_config(timeouts());
+        config.set_endpoint_url(self.endpoint.clone());
+        let client = aws_sdk_cloudtrail::Client::from_conf(config.build());
+        if kept.len() >= MAX_KEPT {
+            kept.clear();
+        }
+        kept.insert(name, client.clone());
+        client
+    }
+
+    /// STS in a Region. Its calls are few, so the SDK may retry.
+    pub fn sts(&self, credentials: &Credentials, region: &str) -> aws_sdk_sts::Client {
+        let mut config = aws_sdk_sts::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new(region.to_owned()))
+            .credentials_provider(provider(credentials))
+            .http_client(self.http.clone())
+            .retry_config(RetryConfig::standard().with_max_attempts(2))
+            .timeout_config(timeouts());
+        config.set_endpoint_url(self.endpoint.clone());
+        aws_sdk_sts::Client::from_conf(config.build())
+    }
+
+    /// Forgets the clients of these credentials, and so the credentials.
+    pub fn forget(&self, credentials: &Credentials) {
+        let fingerprint = credentials.fingerprint();
+        let mut kept = self.cloudtrail.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.retain(|(other, _), _| *other != fingerprint);
+    }
+}
+
+/// These credentials and no other: nothing is looked for in the environment.
+fn provider(credentials: &Credentials) -> SharedCredentialsProvider {
+    SharedCredentialsProvider::new(SdkCredentials::new(
+        credentials.access_key_id(),
+        credentials.secret(),
+        credentials.token().map(str::to_owned),
+        None,
+        "session",
+    ))
+}
+
+fn timeouts() -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .connect_timeout(CONNECT)
+        .operation_attempt_timeout(ANSWER)
+        .operation_timeout(2 * ANSWER)
+        .build()
+}

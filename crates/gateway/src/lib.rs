@@ -1,0 +1,84 @@
+//! Calls to AWS under credentials that are handed in: who they belong to, other credentials in exchange for them,
+//! CloudTrail's event history, and its sync into a cache.
+//!
+//! Nothing here looks for credentials by itself, and nothing knows of HTTP sessions or pages. Everybody's calls share
+//! one limit for each account, Region and operation ([`limit`]), as AWS counts them so.
+
+/// Whose credentials, and others in exchange for them (STS).
+mod caller;
+/// Clients, one for each set of credentials and Region.
+mod clients;
+/// Credentials, and how people paste them.
+mod credentials;
+/// What went wrong, in words.
+mod error;
+/// AWS's limits, kept on this side.
+pub mod limit;
+/// Event history, page by page (LookupEvents).
+mod lookup;
+/// Regions.
+pub mod regions;
+
+use std::sync::Arc;
+
+use cloudtrail::time::Time;
+
+pub use caller::{AssumeRole, Caller, Mfa};
+pub use credentials::{BadCredentials, Credentials};
+pub use error::{GatewayError, Kind};
+pub use lookup::{Attribute, Lookup, Page};
+
+use clients::Clients;
+use limit::Limits;
+
+/// Tells the time; tests fix it.
+pub type Clock = Arc<dyn Fn() -> Time + Send + Sync>;
+
+/// How AWS is reached.
+#[derive(Clone)]
+pub struct Options {
+    /// Where all services are, such as `http://127.0.0.1:4599`; AWS's own endpoints if there is none.
+    pub endpoint: Option<String>,
+    /// The Regions whose event history is read; empty means those that every account has ([`regions::ENABLED`]).
+    pub regions: Vec<String>,
+    /// The clock.
+    pub clock: Clock,
+}
+
+/// AWS, or what stands in for it. Cheap to clone; clones share clients and limits.
+#[derive(Clone)]
+pub struct Gateway {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    options: Options,
+    clients: Clients,
+    limits: Limits,
+}
+
+impl Gateway {
+    /// Calls nothing yet.
+    pub fn new(options: Options) -> Gateway {
+        let clients = Clients::new(options.endpoint.clone());
+        Gateway { inner: Arc::new(Inner { options, clients, limits: Limits::default() }) }
+    }
+
+    /// The Regions whose event history is read.
+    pub fn regions(&self) -> Vec<String> {
+        if self.inner.options.regions.is_empty() {
+            regions::ENABLED.iter().map(|region| (*region).to_owned()).collect()
+        } else {
+            self.inner.options.regions.clone()
+        }
+    }
+
+    /// Where all services are, if not at AWS. What was fetched from one endpoint is not mixed with another's.
+    pub fn endpoint(&self) -> Option<&str> {
+        self.inner.options.endpoint.as_deref()
+    }
+
+    fn now(&self) -> Time {
+        (self.inner.options.clock)()
+    }
+}

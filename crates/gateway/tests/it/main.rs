@@ -1,0 +1,4 @@
+//! The gateway against the sandbox, over HTTP, with AWS's own SDK in between.
+
+mod calls;
+mod support;
