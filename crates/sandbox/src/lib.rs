@@ -14,13 +14,17 @@
 mod clock;
 mod credentials;
 mod events;
+mod faults;
 mod http;
 mod identity;
+mod identity_center;
 mod problem;
+mod quota;
 mod random;
 mod regions;
 mod running;
 mod services;
+mod trails;
 mod world;
 
 pub use clock::Clock;
@@ -28,4 +32,6 @@ pub use credentials::Credentials;
 pub use events::entry::BadRecord;
 pub use events::sample::SampleEventsError;
 pub use events::store::StoreError;
+pub use faults::FaultsError;
+pub use quota::Quota;
 pub use running::{Events, Options, Running, Sandbox, StartError, Who};

@@ -42,9 +42,6 @@ pub(crate) const OPT_IN: [&str; 17] = [
     "mx-central-1",
 ];
 
-/// Where global services record what they do.
-pub(crate) const GLOBAL: &str = "us-east-1";
-
 /// How a Region stands to an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Standing {

@@ -14,8 +14,11 @@ use crate::Clock;
 use crate::credentials::Credentials;
 use crate::events::sample::{SampleEventsError, fill};
 use crate::events::store::StoreError;
+use crate::faults::{Faults, FaultsError};
 use crate::http::router;
 use crate::identity::{Mfa, Principal, Session};
+use crate::identity_center::{self, Person};
+use crate::quota::Quota;
 use crate::world::{World, lock};
 
 /// The Region that the printed lines name: the one with most of the sample's events.
@@ -29,6 +32,8 @@ pub struct Options {
     /// Folder in which events are kept, and in which the fault file is looked for; made if it is not there. Without one, everything
     /// is forgotten at the end.
     pub state: Option<PathBuf>,
+    /// Which limits on the rate of calls are kept.
+    pub quota: Quota,
     /// The clock.
     pub clock: Clock,
     /// What event history holds at first.
@@ -50,6 +55,7 @@ impl Default for Options {
         Options {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             state: None,
+            quota: Quota::Off,
             clock: Clock::system(),
             events: Events::Sample(20_000),
         }
@@ -90,6 +96,9 @@ pub enum StartError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// The fault file is not understood.
+    #[error(transparent)]
+    Faults(#[from] FaultsError),
     /// The sample's events cannot be made.
     #[error("cannot make the sample's events")]
     Events(#[from] SampleEventsError),
@@ -114,6 +123,7 @@ impl Sandbox {
         let failed = |source| StartError::Listen { address: listen, source };
         let listener = TcpListener::bind(listen).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
+        let _ = world.address.set(format!("http://{address}"));
         let (stop, stopped) = oneshot::channel::<()>();
         let service = router(Arc::clone(&world)).into_make_service_with_connect_info::<SocketAddr>();
         let server = tokio::spawn(async move {
@@ -133,8 +143,10 @@ fn prepare(options: &Options) -> Result<World, StartError> {
     if let Some(path) = &options.state {
         std::fs::create_dir_all(path).map_err(|source| StartError::State { path: path.clone(), source })?;
     }
-    let world = World::open(options.clock.clone(), options.state.as_deref())
-        .map_err(|source| StartError::State { path: options.state.clone().unwrap_or_default(), source })?;
+    let state = options.state.as_deref();
+    let faults = Faults::open(state)?;
+    let world = World::open(options.clock.clone(), state, options.quota, faults)
+        .map_err(|source| StartError::State { path: state.map(PathBuf::from).unwrap_or_default(), source })?;
     if let Events::Sample(events) = options.events {
         let mut store = lock(&world.events);
         if store.is_empty() {
@@ -246,6 +258,25 @@ impl Running {
             .flat_map(|account| account.users.values())
             .filter_map(|user| user.mfa.as_ref());
         devices.find(|mfa: &&Mfa| mfa.serial == serial).map(|mfa| mfa.code(now))
+    }
+
+    /// The start URL of its Identity Center.
+    pub fn start_url(&self) -> String {
+        format!("{}/start", self.url())
+    }
+
+    /// Signs one of the sample people in (`ana.lima`, `ben.okafor`, `ines.moreau`), as if a device had been approved. Gives the
+    /// access token for the portal's API; `None` if there is nobody of that name.
+    pub fn sign_in(&self, person: &str) -> Option<String> {
+        Some(identity_center::sign_in(&self.world, Person::named(person)?))
+    }
+
+    /// Puts faults in force, in the form of the fault file, in place of those before.
+    ///
+    /// # Errors
+    /// When they are not understood.
+    pub fn set_faults(&self, text: &str) -> Result<(), FaultsError> {
+        self.world.faults.set(text)
     }
 
     /// Stops, and returns when the last answer has been sent.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use cloudtrail::time::Time;
 use serde_json::Value;
@@ -10,11 +10,16 @@ use serde_json::Value;
 use crate::Clock;
 use crate::events::record::Happening;
 use crate::events::store::Store;
+use crate::faults::Faults;
 use crate::http::protocol::{Protocol, Service};
 use crate::identity::sample::{SampleKeys, organisation};
 use crate::identity::{Caller, Directory};
+use crate::identity_center::Center;
 use crate::problem::{Problem, Result};
+use crate::quota::{Quota, Quotas};
 use crate::random;
+use crate::trails::Trails;
+use crate::trails::buckets::Buckets;
 
 /// The state. Locks are held for moments, and never two at once but in the order of the fields.
 pub(crate) struct World {
@@ -22,29 +27,55 @@ pub(crate) struct World {
     pub clock: Clock,
     /// Identities and keys.
     pub directory: Mutex<Directory>,
+    /// Trails.
+    pub trails: Mutex<Trails>,
+    /// Buckets.
+    pub buckets: Buckets,
     /// Events.
     pub events: Mutex<Store>,
     /// Keys of the sample identities.
     pub keys: SampleKeys,
+    /// Identity Center.
+    pub center: Mutex<Center>,
+    /// Limits.
+    pub quotas: Quotas,
+    /// Faults on purpose.
+    pub faults: Faults,
+    /// Its own address, once it is known.
+    pub address: OnceLock<String>,
     /// What paging tokens are made with; another one with each start.
     pub token_key: [u8; 32],
 }
 
 impl World {
     /// A world with the sample's organisation, and the events of the state folder, if there is one.
-    pub fn open(clock: Clock, state: Option<&Path>) -> std::io::Result<World> {
+    ///
+    /// # Errors
+    /// When the folder cannot be used.
+    pub fn open(clock: Clock, state: Option<&Path>, quota: Quota, faults: Faults) -> std::io::Result<World> {
         let events = match state {
             Some(folder) => Store::in_folder(folder)?,
             None => Store::in_memory(),
         };
         let (directory, keys) = organisation();
         Ok(World {
+            trails: Mutex::new(Trails::open(state, clock.now())?),
+            buckets: crate::trails::sample::buckets(),
             clock,
             directory: Mutex::new(directory),
             events: Mutex::new(events),
             keys,
+            center: Mutex::default(),
+            quotas: Quotas::new(quota),
+            faults,
+            address: OnceLock::new(),
             token_key: random::bytes(),
         })
+    }
+
+    /// `http://` and its own address.
+    pub fn base(&self) -> &str {
+        self.address.get().map(String::as_str).unwrap_or_default()
     }
 }
 

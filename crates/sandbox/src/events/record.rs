@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::clock::civil;
 use crate::random;
+use crate::world::Envelope;
 
 /// What a record is made of.
 #[derive(Debug, Clone)]
@@ -104,6 +105,37 @@ struct TlsDetails<'a> {
 const LONGEST_TEXT: usize = 1024;
 
 impl Happening {
+    /// A read-only API call without parameters, in an account and Region.
+    pub fn bare(
+        source: &str,
+        name: &str,
+        identity: Value,
+        (account, region): (&str, &str),
+        time: Time,
+        envelope: &Envelope,
+    ) -> Happening {
+        Happening {
+            identity,
+            time,
+            source: source.to_owned(),
+            name: name.to_owned(),
+            region: region.to_owned(),
+            account: account.to_owned(),
+            ip: envelope.ip.clone(),
+            agent: envelope.agent.clone(),
+            error: None,
+            request: Value::Null,
+            response: Value::Null,
+            extra: Value::Null,
+            request_id: envelope.request_id.clone(),
+            read_only: true,
+            resources: Vec::new(),
+            shared: None,
+            kind: "AwsApiCall",
+            host: envelope.host.clone(),
+        }
+    }
+
     /// The record as JSON.
     pub fn to_record(&self) -> String {
         let record = Record {

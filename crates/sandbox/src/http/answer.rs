@@ -2,9 +2,12 @@
 
 use axum::body::Body;
 use axum::http::{HeaderValue, Response, StatusCode, header};
+use bytes::Bytes;
+use futures::StreamExt as _;
 use serde_json::{Value, json};
 
 use super::protocol::Protocol;
+use crate::faults::Spoil;
 use crate::problem::Problem;
 
 /// An answer that is ready to be sent: kept apart from the response so that a fault can spoil it.
@@ -18,6 +21,8 @@ pub(crate) struct Answer {
     pub body: Vec<u8>,
     /// `x-amzn-ErrorType`, for REST.
     pub error_type: Option<String>,
+    /// Only the first half of the body is sent, and the connection ends.
+    pub half: bool,
 }
 
 const STS: &str = "https://sts.amazonaws.com/doc/2011-06-15/";
@@ -35,7 +40,7 @@ impl Answer {
                 ("text/xml", format!("<{name} xmlns=\"{STS}\">{result}{metadata}</{name}>"))
             }
         };
-        Answer { status: 200, kind, body: body.into_bytes(), error_type: None }
+        Answer { status: 200, kind, body: body.into_bytes(), error_type: None, half: false }
     }
 
     /// What went wrong.
@@ -48,7 +53,10 @@ impl Answer {
             }
             Protocol::Rest => {
                 error_type = Some(code.to_owned());
-                ("application/json", json!({"message": message, "__type": code}).to_string())
+                let error = snake(code.strip_suffix("Exception").unwrap_or(code));
+                let body =
+                    json!({"__type": code, "message": message, "error": error, "error_description": message});
+                ("application/json", body.to_string())
             }
             Protocol::Query => {
                 let sender = if problem.status < 500 { "Sender" } else { "Receiver" };
@@ -64,12 +72,49 @@ impl Answer {
                 )
             }
         };
-        Answer { status: problem.status, kind, body: body.into_bytes(), error_type }
+        Answer { status: problem.status, kind, body: body.into_bytes(), error_type, half: false }
+    }
+
+    /// The answer with a fault in it. `request` is the body that was sent.
+    pub fn spoiled(mut self, spoil: Spoil, request: &[u8]) -> Answer {
+        let mut set_token = |token: Value| {
+            if let Ok(Value::Object(mut output)) = serde_json::from_slice(&self.body) {
+                output.insert("NextToken".to_owned(), token);
+                self.body = Value::Object(output).to_string().into_bytes();
+            }
+        };
+        match spoil {
+            Spoil::HalfClosed => self.half = true,
+            Spoil::InvalidJson => self.body.insert(0, b'}'),
+            Spoil::Empty => self.body.clear(),
+            Spoil::WrongToken => set_token(json!("a token that is none")),
+            Spoil::Endless => {
+                let asked: Value = serde_json::from_slice(request).unwrap_or_default();
+                set_token(asked.get("NextToken").cloned().unwrap_or_else(|| json!("the first page again")));
+            }
+        }
+        self
     }
 
     /// The HTTP response.
     pub fn into_response(self, request_id: &str) -> Response<Body> {
-        let mut response = Response::new(Body::from(self.body));
+        let length = self.body.len();
+        let body = if self.half {
+            let half = Bytes::from(self.body).slice(..length / 2);
+            // The break comes only after the first half had the chance to leave.
+            let rest = async {
+                tokio::task::yield_now().await;
+                Err(std::io::Error::from(std::io::ErrorKind::ConnectionAborted))
+            };
+            let first = futures::stream::iter([Ok(half)]);
+            Body::from_stream(first.chain(futures::stream::once(rest)))
+        } else {
+            Body::from(self.body)
+        };
+        let mut response = Response::new(body);
+        if self.half {
+            response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(length));
+        }
         *response.status_mut() =
             StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let headers = response.headers_mut();
@@ -82,6 +127,18 @@ impl Answer {
         }
         response
     }
+}
+
+/// `AuthorizationPending` as `authorization_pending`.
+fn snake(name: &str) -> String {
+    let mut out = String::with_capacity(name.len() + 4);
+    for character in name.chars() {
+        if character.is_ascii_uppercase() && !out.is_empty() {
+            out.push('_');
+        }
+        out.push(character.to_ascii_lowercase());
+    }
+    out
 }
 
 /// `<name>inner</name>`; what is inside is XML already.

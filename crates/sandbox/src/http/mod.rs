@@ -14,7 +14,11 @@ use axum::extract::{ConnectInfo, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Response};
 use cloudtrail::time::Time;
+use serde_json::Value;
 
+use crate::faults::{Effect, Spoil};
+use crate::identity::sample::MANAGEMENT;
+use crate::identity_center::{self, page};
 use crate::problem::{Problem, Result};
 use crate::random;
 use crate::regions::{Standing, standing};
@@ -51,39 +55,62 @@ async fn handle(
             Problem::new("RequestEntityTooLargeException", "The request is longer than 1 MB").status(413);
         return Answer::of_problem(Protocol::Json, &problem, &id).into_response(&id);
     };
-    answer(&world, &parts, &body, envelope).into_response(&id)
-}
-
-/// Does what a request asks for.
-fn answer(world: &World, parts: &Parts, body: &[u8], envelope: Envelope) -> Answer {
-    let id = envelope.request_id.clone();
-    let target = match protocol::recognise(parts, body) {
+    if let Some(page) = page::answer(&world, &parts, &body, &envelope) {
+        return page;
+    }
+    let target = match protocol::recognise(&parts, &body) {
         Ok(target) => target,
-        Err(problem) => return Answer::of_problem(Protocol::Json, &problem, &id),
+        Err(problem) => return Answer::of_problem(Protocol::Json, &problem, &id).into_response(&id),
     };
     let protocol = target.service.protocol();
     let operation = target.operation.clone();
-    match enter(world, parts, body, target, envelope).and_then(|call| services::perform(&call, parts, body)) {
+    let (done, spoil) = perform(&world, &parts, &body, target, envelope).await;
+    let answer = match done {
         Ok(output) => Answer::of_output(protocol, &operation, &output, &id),
         Err(problem) => Answer::of_problem(protocol, &problem, &id),
+    };
+    match spoil {
+        Some(spoil) => answer.spoiled(spoil, &body).into_response(&id),
+        None => answer.into_response(&id),
     }
 }
 
-/// Recognises the sender.
-fn enter<'w>(
-    world: &'w World,
+/// Does what a request asks for, unless a fault comes between.
+async fn perform(
+    world: &World,
     parts: &Parts,
     body: &[u8],
     target: Target,
     envelope: Envelope,
-) -> Result<Call<'w>> {
-    let protocol = target.service.protocol();
+) -> (Result<Value>, Option<Spoil>) {
+    if target.service.is_unsigned() {
+        let effect = world.faults.effect(&target, MANAGEMENT, identity_center::REGION);
+        wait(&effect).await;
+        let done = match effect.problem {
+            Some(problem) => Err(problem),
+            None => identity_center::perform(world, &target, parts, body, &envelope),
+        };
+        return (done, effect.spoil);
+    }
     let now = world.clock.now();
-    let (caller, region) =
-        sender(world, parts, body, target.service, now).map_err(|refusal| refusal.into_problem(protocol))?;
-    Ok(Call { world, caller, region, now, service: target.service, operation: target.operation, envelope })
+    let (caller, region) = match sender(world, parts, body, target.service, now) {
+        Ok(sender) => sender,
+        Err(refusal) => return (Err(refusal.into_problem(target.service.protocol())), None),
+    };
+    let effect = world.faults.effect(&target, &caller.account, &region);
+    wait(&effect).await;
+    let Target { service, operation } = target;
+    let call = Call { world, caller, region, now, service, operation, envelope };
+    (services::perform(&call, effect.problem, body), effect.spoil)
 }
 
+async fn wait(effect: &Effect) {
+    if !effect.delay.is_zero() {
+        tokio::time::sleep(effect.delay).await;
+    }
+}
+
+/// Recognises the sender of a signed request, and its Region.
 fn sender(
     world: &World,
     parts: &Parts,

@@ -45,8 +45,6 @@ pub(crate) struct Account {
 /// An IAM user.
 #[derive(Debug)]
 pub(crate) struct User {
-    /// `AIDA…`
-    pub id: String,
     /// What it may do.
     pub policies: Vec<Policy>,
     /// Its second factor.

@@ -92,7 +92,7 @@ fn users(account: &str) -> BTreeMap<String, User> {
     let user = |name: &str, policies: &[&str], mfa: bool| {
         let mfa = mfa.then(|| Mfa::new(format!("arn:aws:iam::{account}:mfa/{name}")));
         let policies = policies.iter().map(|text| policy(text)).collect();
-        (name.to_owned(), User { id: unique_id("AIDA", account, name), policies, mfa })
+        (name.to_owned(), User { policies, mfa })
     };
     BTreeMap::from([
         user("administrator", &[EVERYTHING], true),

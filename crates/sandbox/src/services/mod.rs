@@ -1,10 +1,10 @@
 //! The operations: which there are, and the record that each call leaves behind.
 
 pub(crate) mod cloudtrail;
+pub(crate) mod organizations;
 pub(crate) mod sts;
 
 use ::cloudtrail::time::Time;
-use axum::http::request::Parts;
 use serde_json::{Map, Value, json};
 
 use crate::events::record::{Happening, recorded, spoken};
@@ -12,13 +12,21 @@ use crate::http::protocol::{Protocol, Service, unknown_operation};
 use crate::problem::{Problem, Result};
 use crate::world::{Call, Done, lock};
 
-/// Does what is asked, and records it, also when it fails. Gives the output.
+/// Does what is asked, and records it, also when it fails. Gives the output. A fault, if there is one, is answered instead.
 ///
 /// # Errors
 /// What AWS would answer.
-pub(crate) fn perform(call: &Call<'_>, _parts: &Parts, body: &[u8]) -> Result<Value> {
+pub(crate) fn perform(call: &Call<'_>, fault: Option<Problem>, body: &[u8]) -> Result<Value> {
     let input = input(call, body)?;
-    let done = dispatch(call, &input);
+    let (account, region) = (&call.caller.account, &call.region);
+    let done = match fault {
+        Some(fault) => Err(fault),
+        None => call
+            .world
+            .quotas
+            .take(call.service, &call.operation, account, region, call.now)
+            .and_then(|()| dispatch(call, &input)),
+    };
     record(call, &input, &done)?;
     done.map(|done| done.output)
 }
@@ -27,6 +35,7 @@ fn dispatch(call: &Call<'_>, input: &Value) -> Result<Done> {
     match call.service {
         Service::CloudTrail => cloudtrail::perform(call, input),
         Service::Sts => sts::perform(call, input),
+        Service::Organizations => organizations::perform(call, input),
         _ => Err(unknown_operation(&call.operation)),
     }
 }
@@ -65,28 +74,19 @@ fn record(call: &Call<'_>, input: &Value, done: &Result<Done>) -> Result<()> {
     if request.as_object().is_some_and(Map::is_empty) {
         request = Value::Null;
     }
+    let place = (call.caller.account.as_str(), call.region.as_str());
+    let source = format!("{}.amazonaws.com", call.service.name());
     let mut happenings = vec![Happening {
-        identity: call.caller.identity(),
-        time: call.now,
-        source: format!("{}.amazonaws.com", call.service.name()),
-        name: call.operation.clone(),
-        region: call.region.clone(),
-        account: call.caller.account.clone(),
-        ip: call.envelope.ip.clone(),
-        agent: call.envelope.agent.clone(),
         error: done
             .as_ref()
             .err()
             .map(|problem| (problem.recorded_code().to_owned(), problem.message.clone())),
         request,
         response: done.as_ref().map(|done| done.response.clone()).unwrap_or_default(),
-        extra: Value::Null,
-        request_id: call.envelope.request_id.clone(),
         read_only: is_read_only(&call.operation),
         resources: done.as_ref().map(|done| done.resources.clone()).unwrap_or_default(),
         shared: done.as_ref().ok().and_then(|done| done.shared.clone()),
-        kind: "AwsApiCall",
-        host: call.envelope.host.clone(),
+        ..Happening::bare(&source, &call.operation, call.caller.identity(), place, call.now, &call.envelope)
     }];
     if let Ok(done) = done {
         happenings.extend(done.also.iter().cloned());

@@ -194,25 +194,21 @@ fn may_assume(call: &Call<'_>, input: &Value, arn: &str, factor: Option<Time>) -
 /// The record of the role's account: it sees that somebody from another account came, with the same shared id.
 fn tell_owner(call: &Call<'_>, done: &mut Done, account: &str, role_arn: &str, name: &str) {
     let shared = random::guid();
+    let identity =
+        json!({"type": "AWSAccount", "principalId": call.caller.user_id(), "accountId": call.caller.account});
     done.also.push(Happening {
-        identity: json!({"type": "AWSAccount", "principalId": call.caller.user_id(), "accountId": call.caller.account}),
-        time: call.now,
-        source: "sts.amazonaws.com".to_owned(),
-        name: "AssumeRole".to_owned(),
-        region: call.region.clone(),
-        account: account.to_owned(),
-        ip: call.envelope.ip.clone(),
-        agent: call.envelope.agent.clone(),
-        error: None,
         request: json!({"roleArn": role_arn, "roleSessionName": name}),
         response: done.response.clone(),
-        extra: Value::Null,
-        request_id: call.envelope.request_id.clone(),
-        read_only: true,
         resources: done.resources.clone(),
         shared: Some(shared.clone()),
-        kind: "AwsApiCall",
-        host: call.envelope.host.clone(),
+        ..Happening::bare(
+            "sts.amazonaws.com",
+            "AssumeRole",
+            identity,
+            (account, &call.region),
+            call.now,
+            &call.envelope,
+        )
     });
     done.shared = Some(shared);
 }

@@ -5,5 +5,8 @@
 
 mod client;
 mod entry;
+mod faults;
 mod history;
+mod organization;
 mod sts;
+mod trails;

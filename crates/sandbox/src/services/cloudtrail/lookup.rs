@@ -199,7 +199,7 @@ fn event(entry: &Entry) -> Value {
 }
 
 /// A time as JSON 1.1 writes it: seconds, with a fraction only where there is one.
-fn seconds(time: Time) -> Value {
+pub(super) fn seconds(time: Time) -> Value {
     let millis = time.as_millis();
     if millis % 1000 == 0 { json!(millis / 1000) } else { json!(millis as f64 / 1000.0) }
 }

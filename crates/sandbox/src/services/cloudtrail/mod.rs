@@ -1,7 +1,13 @@
 //! CloudTrail.
 
+mod find;
+mod logging;
 mod lookup;
+mod selectors;
+mod settings;
+mod tags;
 mod token;
+mod trails;
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -60,6 +66,22 @@ const ELSEWHERE: [&str; 60 - 18] = [
 pub(crate) fn perform(call: &Call<'_>, input: &Value) -> Result<Done> {
     match call.operation.as_str() {
         "LookupEvents" => lookup::lookup_events(call, input),
+        "CreateTrail" => trails::create(call, input),
+        "UpdateTrail" => trails::update(call, input),
+        "DeleteTrail" => trails::delete(call, input),
+        "GetTrail" => trails::get(call, input),
+        "DescribeTrails" => trails::describe(call, input),
+        "ListTrails" => trails::list(call, input),
+        "StartLogging" => logging::start(call, input),
+        "StopLogging" => logging::stop(call, input),
+        "GetTrailStatus" => logging::status(call, input),
+        "GetEventSelectors" => selectors::get(call, input),
+        "PutEventSelectors" => selectors::put(call, input),
+        "GetInsightSelectors" => selectors::get_insights(call, input),
+        "PutInsightSelectors" => selectors::put_insights(call, input),
+        "AddTags" => tags::add_tags(call, input),
+        "RemoveTags" => tags::remove_tags(call, input),
+        "ListTags" => tags::list_tags(call, input),
         name if ELSEWHERE.contains(&name) => {
             call.allow(&format!("cloudtrail:{name}"), None)?;
             Err(Problem::new(
@@ -74,4 +96,9 @@ pub(crate) fn perform(call: &Call<'_>, input: &Value) -> Result<Done> {
 /// Reads the input of an operation.
 fn read<T: DeserializeOwned>(input: &Value) -> Result<T> {
     T::deserialize(input).map_err(|error| Problem::serialization(error.to_string()))
+}
+
+/// A change that could not be kept.
+fn kept(error: std::io::Error) -> Problem {
+    Problem::internal(format!("the trails could not be kept: {error}"))
 }

@@ -1,0 +1,129 @@
+//! The sample's trails and their buckets: one that is as it should be, one whose delivery fails, one that was stopped, and one that
+//! records what another records already, which costs money.
+
+use cloudtrail::time::{DAY, HOUR, MINUTE, Time};
+
+use super::buckets::{Bucket, Buckets, trail_policy};
+use super::selectors::Selectors;
+use super::{Settings, Status, Trail};
+use crate::identity::sample::{HOME, MANAGEMENT};
+
+const REGION: &str = "eu-central-1";
+const STAGING: &str = sample::ACCOUNTS[1].0;
+
+/// Buckets that trails may write to, and the one that lets nobody.
+const BUCKETS: [(&str, &str, bool); 5] = [
+    ("example-org-cloudtrail-logs", MANAGEMENT, true),
+    ("example-prod-audit-logs", HOME, true),
+    ("example-partner-audit-logs", HOME, false),
+    ("example-staging-trail-logs", STAGING, true),
+    ("example-security-trail-logs", MANAGEMENT, true),
+];
+
+/// The sample's buckets.
+///
+/// # Panics
+/// When a policy written here is none.
+pub(crate) fn buckets() -> Buckets {
+    let mut buckets = Buckets::default();
+    for (name, account, open) in BUCKETS {
+        // The partner's bucket has a policy that was made for another one.
+        let policy = trail_policy(if open { name } else { "example-partner-logs" });
+        match Bucket::new(account, &policy) {
+            Ok(bucket) => buckets.0.insert(name.to_owned(), bucket),
+            Err(error) => panic!("the policy of a sample bucket is none: {error}"),
+        };
+    }
+    buckets
+}
+
+/// The sample's trails, as they stand at the start.
+pub(crate) fn trails(now: Time) -> Vec<Trail> {
+    let healthy = Status {
+        logging: true,
+        started: Some(now.plus(-200 * DAY)),
+        delivered: Some(now.plus(-4 * MINUTE)),
+        digest_delivered: Some(now.plus(-35 * MINUTE)),
+        ..Status::default()
+    };
+    let organization = Trail {
+        settings: Settings {
+            key: Some(format!("arn:aws:kms:{REGION}:{MANAGEMENT}:key/5f6c1e5b-3f2a-4d0e-9c55-0a7d2b8e4f10")),
+            validated: true,
+            organization: true,
+            ..settings("example-org-cloudtrail-logs")
+        },
+        insights: ["ApiCallRateInsight", "ApiErrorRateInsight"]
+            .map(|kind| (kind.to_owned(), vec!["Management".to_owned()]))
+            .to_vec(),
+        status: healthy.clone(),
+        ..trail(MANAGEMENT, "organization-trail")
+    };
+    // Started again two days ago, as the sample's story tells.
+    let duplicate = Trail {
+        settings: settings("example-prod-audit-logs"),
+        status: Status {
+            started: Some(now.plus(-2 * DAY)),
+            stopped: Some(now.plus(-2 * DAY - 47 * MINUTE)),
+            digest_delivered: None,
+            ..healthy
+        },
+        ..trail(HOME, "payments-audit")
+    };
+    let failing = Trail {
+        settings: Settings { validated: true, ..settings("example-partner-audit-logs") },
+        status: Status {
+            logging: true,
+            started: Some(now.plus(-30 * DAY)),
+            delivered: Some(now.plus(-6 * DAY)),
+            failed: Some("AccessDenied".to_owned()),
+            digest_delivered: Some(now.plus(-6 * DAY)),
+            digest_failed: Some("AccessDenied".to_owned()),
+            ..Status::default()
+        },
+        ..trail(HOME, "partner-audit")
+    };
+    let stopped = Trail {
+        settings: Settings { multi_region: false, ..settings("example-staging-trail-logs") },
+        status: Status {
+            started: Some(now.plus(-60 * DAY)),
+            stopped: Some(now.plus(-9 * DAY)),
+            delivered: Some(now.plus(-9 * DAY - HOUR)),
+            ..Status::default()
+        },
+        ..trail(STAGING, "staging-debug")
+    };
+    vec![organization, duplicate, failing, stopped]
+}
+
+fn settings(bucket: &str) -> Settings {
+    Settings { bucket: bucket.to_owned(), global: true, multi_region: true, ..Settings::default() }
+}
+
+fn trail(account: &str, name: &str) -> Trail {
+    Trail {
+        account: account.to_owned(),
+        region: REGION.to_owned(),
+        name: name.to_owned(),
+        settings: Settings::default(),
+        selectors: Selectors::default(),
+        insights: Vec::new(),
+        tags: vec![("owner".to_owned(), Some("security".to_owned()))],
+        status: Status::default(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_statuses_are_what_the_buckets_say() {
+        let buckets = buckets();
+        for trail in trails(Time::parse("2026-11-22T12:00:00Z").unwrap()) {
+            let found = buckets.check(&trail.settings.bucket, None, &trail.account, &trail.arn());
+            let expected = found.err().map(|obstacle| obstacle.code().to_owned());
+            assert_eq!(trail.status.failed, expected, "{}", trail.name);
+        }
+    }
+}
