@@ -1,4 +1,5 @@
-//! The catalog: which event files count, which sources were taken in, what the last runs reported.
+//! The catalog: which event files count, which sources were taken in, what of AWS's event history has been fetched, what
+//! the last runs reported.
 //!
 //! SQLite in WAL mode: one writer, many readers, also in other processes. A state of the catalog has a number, its
 //! generation; a file belongs to the generations from `added` to before `removed`, so that a list being paged through
@@ -14,8 +15,15 @@ use sqlx::{Row, SqliteConnection};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::ArchiveError;
 use crate::schema::FORMAT_VERSION;
+use crate::{ArchiveError, Covered};
+
+/// What of AWS's event history has been fetched.
+mod covered;
+/// What is known of a file and of a source.
+mod records;
+
+pub use records::{FileRecord, NewFile, SourceOutcome, SourceRecord};
 
 const TABLES: &str = "
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
@@ -42,76 +50,20 @@ CREATE TABLE IF NOT EXISTS sources (
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS reports (id INTEGER PRIMARY KEY, report TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS accounts (id TEXT PRIMARY KEY, name TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS coverage (
+    account TEXT NOT NULL,
+    region TEXT NOT NULL,
+    attribute TEXT NOT NULL,
+    value TEXT NOT NULL,
+    begins INTEGER NOT NULL,
+    ends INTEGER NOT NULL,
+    fetched INTEGER NOT NULL,
+    PRIMARY KEY (account, region, attribute, value, begins)
+) WITHOUT ROWID;
 ";
 
 /// How many reports are kept.
 const KEPT_REPORTS: i64 = 50;
-
-/// An event file that counts.
-#[derive(Clone, Debug, PartialEq)]
-pub struct FileRecord {
-    pub id: i64,
-    /// Relative to the archive's folder.
-    pub path: String,
-    /// Days since 1970.
-    pub day: i64,
-    pub rows: u64,
-    /// On disk.
-    pub bytes: u64,
-    /// Of the raw records, uncompressed.
-    pub raw_bytes: u64,
-    pub oldest: Time,
-    pub newest: Time,
-}
-
-/// An event file to add, and those whose rows it holds instead of them.
-#[derive(Debug)]
-pub struct NewFile {
-    pub record: FileRecord,
-    pub replaces: Vec<i64>,
-}
-
-/// What is known of a source that was taken in.
-#[derive(Clone, Debug, PartialEq)]
-pub struct SourceRecord {
-    /// The path's bytes, as names need not be UTF-8.
-    pub path: Vec<u8>,
-    pub size: u64,
-    /// Nanoseconds since 1970.
-    pub modified: i64,
-    pub sha256: [u8; 32],
-    pub outcome: SourceOutcome,
-}
-
-/// How a source ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SourceOutcome {
-    Complete,
-    Digest,
-    Noted(Outcome),
-}
-
-impl SourceOutcome {
-    fn word(self) -> &'static str {
-        match self {
-            SourceOutcome::Complete => "complete",
-            SourceOutcome::Digest => "digest",
-            SourceOutcome::Noted(Outcome::Partial) => "partial",
-            SourceOutcome::Noted(Outcome::Skipped) => "skipped",
-            SourceOutcome::Noted(Outcome::Warned) => "warned",
-        }
-    }
-
-    fn from_word(word: &str) -> SourceOutcome {
-        match word {
-            "digest" => SourceOutcome::Digest,
-            "partial" => SourceOutcome::Noted(Outcome::Partial),
-            "skipped" => SourceOutcome::Noted(Outcome::Skipped),
-            "warned" => SourceOutcome::Noted(Outcome::Warned),
-            _ => SourceOutcome::Complete,
-        }
-    }
-}
 
 /// One consistent state of the catalog.
 #[derive(Clone, Debug, Default)]
@@ -122,6 +74,14 @@ pub struct State {
     pub sources: SourceCounts,
     pub accounts: Vec<(String, String)>,
     pub taking_in: bool,
+}
+
+/// What one transaction adds to the catalog.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Commit<'c> {
+    pub files: &'c [NewFile],
+    pub sources: &'c [SourceRecord],
+    pub covered: &'c [Covered],
 }
 
 /// A handle to the catalog; cheap to clone.
@@ -235,25 +195,20 @@ impl Catalog {
         Ok(generation >= forgotten && generation <= self.present().await?.0)
     }
 
-    /// Adds files and sources, and takes out the files that new ones replace: all of it or nothing. Returns the ids of
-    /// the added files.
-    pub async fn commit(
-        &self,
-        files: &[NewFile],
-        sources: &[SourceRecord],
-        now: Time,
-    ) -> Result<Vec<i64>, ArchiveError> {
-        self.write_commit(files, sources, now).await.map_err(|source| self.failed("write", source))
+    /// Adds files, sources and coverage, and takes out the files that new ones replace: all of it or nothing. Returns the
+    /// ids of the added files.
+    pub async fn commit(&self, what: Commit<'_>, now: Time) -> Result<Vec<i64>, ArchiveError> {
+        self.write_commit(what, now).await.map_err(|source| self.failed("write", source))
     }
 
-    async fn write_commit(
-        &self,
-        files: &[NewFile],
-        sources: &[SourceRecord],
-        now: Time,
-    ) -> Result<Vec<i64>, sqlx::Error> {
+    async fn write_commit(&self, what: Commit<'_>, now: Time) -> Result<Vec<i64>, sqlx::Error> {
+        let Commit { files, sources, covered } = what;
         let mut tx = self.pool.begin_with("BEGIN IMMEDIATE").await?;
-        let generation = next_generation(&mut tx).await?;
+        // Coverage alone makes no other state: it is no part of what searches read.
+        let generation = match files.is_empty() && sources.is_empty() {
+            true => 0,
+            false => next_generation(&mut tx).await?,
+        };
         let mut ids = Vec::with_capacity(files.len());
         for NewFile { record, replaces } in files {
             let sql = "INSERT INTO files (path, day, rows, bytes, raw_bytes, oldest, newest, added)
@@ -289,6 +244,7 @@ impl Catalog {
                 .execute(&mut *tx)
                 .await?;
         }
+        covered::write(&mut tx, covered).await?;
         tx.commit().await?;
         Ok(ids)
     }
@@ -328,6 +284,15 @@ impl Catalog {
         }
         tx.commit().await?;
         Ok(rows.into_iter().map(|row| row.get(0)).collect())
+    }
+
+    /// When the latest was replaced of the files beyond the newest `kept` replaced ones; `None` if there are no more.
+    pub async fn replaced_before(&self, kept: i64) -> Result<Option<Time>, ArchiveError> {
+        let sql = "SELECT removed_at FROM files WHERE removed_at IS NOT NULL
+                   ORDER BY removed_at DESC LIMIT 1 OFFSET ?";
+        let time: Result<Option<i64>, _> =
+            sqlx::query_scalar(sql).bind(kept).fetch_optional(&self.pool).await;
+        time.map(|time| time.map(Time::from_millis)).map_err(|source| self.failed("read", source))
     }
 
     /// The paths of all files that the catalog knows, those of earlier states included.

@@ -5,14 +5,16 @@
 //! An archive is a folder:
 //!
 //! ```text
-//! catalog.sqlite             which files count, which sources were taken in, what the last runs reported
+//! catalog.sqlite             which files count, which sources were taken in, what of AWS's event history has been fetched
 //! events/date=YYYY-MM-DD/    Parquet, one event a row, newest first; any engine that reads Hive layouts reads them
 //! _tmp/                      files being written
 //! lock                       held by the one process that writes
 //! ```
 
+mod add;
 mod catalog;
 mod chain;
+mod covered;
 mod error;
 mod intake;
 mod reader;
@@ -23,6 +25,8 @@ mod stream;
 mod write;
 mod writer;
 
+pub use add::Added;
+pub use covered::Covered;
 pub use error::ArchiveError;
 pub use intake::{IntakeOptions, Progress};
 pub use reader::{Archive, StoredEvent};

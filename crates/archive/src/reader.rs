@@ -168,7 +168,7 @@ impl Archive {
             sources: snapshot.sources,
             generation: snapshot.generation,
             taking_in: snapshot.taking_in,
-            notes: Vec::new(),
+            ..Coverage::default()
         }
     }
 
@@ -201,6 +201,10 @@ impl Archive {
             }
             Some(_) => Ok(None),
         }
+    }
+
+    pub(crate) fn catalog(&self) -> &Catalog {
+        &self.inner.catalog
     }
 
     pub(crate) fn dictionaries(&self) -> &Dictionaries {

@@ -8,6 +8,7 @@ use arrow_schema::{DataType, Field};
 use cloudtrail::time::{DAY, Time};
 use parquet::arrow::ArrowWriter;
 use parquet::errors::ParquetError;
+use std::borrow::Borrow;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -73,10 +74,11 @@ pub struct Written {
 pub fn write_day(
     folders: &Folders,
     day: i64,
-    blocks: &[Rows],
+    blocks: &[impl Borrow<Rows>],
     known: &dyn Fn(&Hash) -> bool,
 ) -> Result<Written, ArchiveError> {
-    let mut places = Vec::with_capacity(blocks.iter().map(Rows::len).sum());
+    let blocks: Vec<&Rows> = blocks.iter().map(Borrow::borrow).collect();
+    let mut places = Vec::with_capacity(blocks.iter().map(|rows| rows.len()).sum());
     for (block, rows) in blocks.iter().enumerate() {
         places.extend((0..rows.len()).map(|row| Place {
             newest_first: std::cmp::Reverse(rows.times[row]),
@@ -96,7 +98,7 @@ pub fn write_day(
     }
     let mut output = Output::create(folders, day)?;
     for places in places.chunks(BATCH_ROWS) {
-        let batch = batch(blocks, places).map_err(|source| output.failed(source.into()))?;
+        let batch = batch(&blocks, places).map_err(|source| output.failed(source.into()))?;
         output.write(&batch)?;
     }
     output.raw_bytes =
@@ -201,8 +203,8 @@ impl Drop for Output {
 }
 
 /// Some rows of some blocks as columns.
-fn batch(blocks: &[Rows], places: &[Place]) -> Result<RecordBatch, arrow_schema::ArrowError> {
-    let rows = || places.iter().map(|place| (&blocks[place.block as usize], place.row as usize));
+fn batch(blocks: &[&Rows], places: &[Place]) -> Result<RecordBatch, arrow_schema::ArrowError> {
+    let rows = || places.iter().map(|place| (blocks[place.block as usize], place.row as usize));
     let instants = |of: &dyn Fn(&Rows, usize) -> Time| -> ArrayRef {
         let mut builder = TimestampMillisecondBuilder::with_capacity(places.len()).with_timezone("UTC");
         rows().for_each(|(rows, row)| builder.append_value(of(rows, row).as_millis()));

@@ -14,7 +14,8 @@ use tokio::runtime::Handle;
 use tokio::sync::Notify;
 
 use crate::ArchiveError;
-use crate::catalog::Catalog;
+use crate::add::Pages;
+use crate::catalog::{Catalog, Commit};
 use crate::intake::{self, Context, IntakeOptions, Progress};
 use crate::reader::Archive;
 use crate::schema::FORMAT_VERSION;
@@ -22,14 +23,18 @@ use crate::write::{Folders, rebuild};
 
 /// Replaced files are kept this long, so that lists being paged through, and readers in other processes, find them.
 const KEEP_REPLACED: i64 = 15 * MINUTE;
+/// More of them are not kept, beyond a time that every search has its files open in.
+const MOST_REPLACED: i64 = 8_192;
+const KEEP_AT_LEAST: i64 = 2 * MINUTE;
 
-/// The one writer of an archive. The lock is held until it is dropped.
+/// The one writer of an archive. The lock is held until it is dropped and what it was writing is done.
 pub struct Writer {
     archive: Archive,
     catalog: Catalog,
     folders: Folders,
     stop: Stop,
-    _lock: File,
+    pages: Arc<Pages>,
+    lock: Arc<File>,
 }
 
 /// Tells a writer to stop: a run ends after the files in hand, keeping what it has, and a watch ends.
@@ -76,7 +81,8 @@ impl Writer {
             return Err(ArchiveError::NewerFormat { path, found, known: FORMAT_VERSION });
         }
         let archive = Archive::with(&path, catalog.clone());
-        let writer = Writer { archive, catalog, folders, stop: Stop::default(), _lock: lock };
+        let (stop, pages, lock) = (Stop::default(), Arc::default(), Arc::new(lock));
+        let writer = Writer { archive, catalog, folders, stop, pages, lock };
         writer.catalog.set_taking_in(false).await?;
         writer.remove_leftovers().await?;
         if found < FORMAT_VERSION {
@@ -111,15 +117,14 @@ impl Writer {
         progress: impl Fn(Progress) + Send + Sync + 'static,
     ) -> Result<Report, ArchiveError> {
         intake::check_sources(paths)?;
+        let alone = self.pages.keep_out().await;
         self.catalog.set_taking_in(true).await?;
-        let context = Context {
-            catalog: self.catalog.clone(),
-            folders: self.folders.clone(),
-            handle: Handle::current(),
-            stop: self.stop.flag.clone(),
-        };
+        let context = self.context();
         let (paths, run_options) = (paths.to_vec(), options.clone());
-        let run = tokio::task::spawn_blocking(move || intake::run(&context, &paths, &run_options, &progress));
+        let run = tokio::task::spawn_blocking(move || {
+            let _alone = alone;
+            intake::run(&context, &paths, &run_options, &progress)
+        });
         let result = run.await.unwrap_or(Err(ArchiveError::Worker));
         let settled = self.catalog.set_taking_in(false).await;
         // Why the run failed says more than what failed after it.
@@ -128,7 +133,8 @@ impl Writer {
         if report.files > report.unchanged || !report.notes.is_empty() {
             self.catalog.add_report(&report).await?;
         }
-        self.forget_replaced((options.clock)()).await?;
+        let (context, now) = (self.context(), (options.clock)());
+        self.archive.blocking(move || forget_replaced(&context, now)).await?;
         Ok(report)
     }
 
@@ -174,11 +180,19 @@ impl Writer {
         Ok(())
     }
 
-    async fn forget_replaced(&self, now: Time) -> Result<(), ArchiveError> {
-        for path in self.catalog.forget_removed(now.plus(-KEEP_REPLACED)).await? {
-            remove(&self.folders.file(&path))?;
+    pub(crate) fn pages(&self) -> &Arc<Pages> {
+        &self.pages
+    }
+
+    /// What writing needs.
+    pub(crate) fn context(&self) -> Context {
+        Context {
+            catalog: self.catalog.clone(),
+            folders: self.folders.clone(),
+            handle: Handle::current(),
+            stop: self.stop.flag.clone(),
+            _lock: self.lock.clone(),
         }
-        Ok(())
     }
 
     /// Derives every column anew from the raw records.
@@ -187,12 +201,26 @@ impl Writer {
         for file in self.catalog.state(None).await?.files {
             let folders = self.folders.clone();
             let rebuilt = self.archive.blocking(move || rebuild(&folders, &file)).await?;
-            self.catalog.commit(&rebuilt, &[], now).await?;
+            self.catalog.commit(Commit { files: &rebuilt, ..Commit::default() }, now).await?;
         }
         self.catalog.set_format_version(FORMAT_VERSION).await?;
         // No list goes on in files of the older format.
-        self.forget_replaced(now.plus(KEEP_REPLACED)).await
+        let context = self.context();
+        self.archive.blocking(move || forget_replaced(&context, now.plus(KEEP_REPLACED))).await
     }
+}
+
+/// Removes files that were replaced long enough ago. Where very many were replaced, as when pages come for hours, not
+/// all are kept that long. Blocks.
+pub fn forget_replaced(context: &Context, now: Time) -> Result<(), ArchiveError> {
+    let Context { catalog, folders, handle, .. } = context;
+    let long_ago = now.plus(-KEEP_REPLACED);
+    let too_many = handle.block_on(catalog.replaced_before(MOST_REPLACED))?;
+    let before = too_many.map_or(long_ago, |time| time.min(now.plus(-KEEP_AT_LEAST)).max(long_ago));
+    for path in handle.block_on(catalog.forget_removed(before))? {
+        remove(&folders.file(&path))?;
+    }
+    Ok(())
 }
 
 /// Refuses a folder that holds something other than an archive: what no catalog knows is removed from an archive's

@@ -19,9 +19,9 @@ use crate::ArchiveError;
 use crate::catalog::SourceOutcome;
 
 /// How many bytes of rows are collected before they are handed over.
-const HAND_OVER: usize = 8 * 1024 * 1024;
+pub const HAND_OVER: usize = 8 * 1024 * 1024;
 /// What a row takes in memory besides its record, near enough: it counts where records are tiny.
-const ROW: usize = 384;
+pub const ROW: usize = 384;
 /// Up to this size a compressed file may expand as it likes.
 const FREE_EXPANSION: u64 = 256 * 1024 * 1024;
 /// Beyond it, no more than this many times its size: CloudTrail's logs compress 10 to 40 times.
@@ -249,15 +249,9 @@ impl<'s, 'r> Sink<'s, 'r> {
 
     /// Takes a record. The inner result is what is odd about it, or why it cannot be kept.
     fn take(&mut self, node: Node<'_>) -> Result<Result<Vec<String>, String>, ArchiveError> {
-        let Some(record) = Record::read(node) else {
-            return Ok(Err("the record is no JSON object".to_owned()));
-        };
-        let Some(time) = record.time else {
-            let reason = match &record.time_text {
-                Some(text) => format!("its eventTime `{}` is not a time", shortened(text)),
-                None => "it has no eventTime, so it is no CloudTrail record".to_owned(),
-            };
-            return Ok(Err(reason));
+        let (record, time) = match record_of(node) {
+            Ok(record) => record,
+            Err(reason) => return Ok(Err(reason)),
         };
         self.records.fetch_add(1, Ordering::Relaxed);
         let hash = self.hasher.hash(node);
@@ -280,6 +274,16 @@ impl<'s, 'r> Sink<'s, 'r> {
         self.bytes = 0;
         let days = std::mem::take(&mut self.days);
         self.pending.add(self.source, days)
+    }
+}
+
+/// The record that a JSON value is, and its time; or why it is none.
+pub fn record_of(node: Node<'_>) -> Result<(Record<'_>, Time), String> {
+    let record = Record::read(node).ok_or("the record is no JSON object")?;
+    match (record.time, &record.time_text) {
+        (Some(time), _) => Ok((record, time)),
+        (None, Some(text)) => Err(format!("its eventTime `{}` is not a time", shortened(text))),
+        (None, None) => Err("it has no eventTime, so it is no CloudTrail record".to_owned()),
     }
 }
 

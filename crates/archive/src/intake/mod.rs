@@ -6,6 +6,7 @@
 
 use cloudtrail::intake::{Report, SourceNote};
 use cloudtrail::time::Time;
+use std::fs::File;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
@@ -22,12 +23,18 @@ mod file;
 mod pending;
 /// Rows on their way into a file.
 mod rows;
+/// Merges small event files.
+mod small;
 /// Records out of bytes.
 mod source;
+/// Records that come as texts.
+mod texts;
 /// Finds the files.
 mod walk;
 
 pub use rows::{Hasher, Rows, hex};
+pub use small::merge_small;
+pub use texts::read_texts;
 pub use walk::check_sources;
 
 use pending::Pending;
@@ -72,12 +79,15 @@ pub struct Progress {
     pub records: u64,
 }
 
-/// What a run needs of the archive.
+/// What writing needs of the archive. Whoever holds it is the archive's one writer.
+#[derive(Clone)]
 pub struct Context {
     pub catalog: Catalog,
     pub folders: Folders,
     pub handle: Handle,
     pub stop: Arc<AtomicBool>,
+    /// The lock of the archive: kept for as long as anything is being written, also when nobody waits for it any more.
+    pub _lock: Arc<File>,
 }
 
 /// Takes in files and folders. Blocks; call it where that is allowed.

@@ -8,18 +8,15 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Condvar, Mutex, PoisonError};
 
+use super::small::merge_small;
 use super::{Context, Rows, lock};
 use crate::ArchiveError;
-use crate::catalog::{FileRecord, NewFile, SourceRecord};
+use crate::catalog::{Commit, FileRecord, NewFile, SourceRecord};
 use crate::segment::read_hashes;
-use crate::write::{merge, write_day};
+use crate::write::write_day;
 
 /// Files are committed in groups of this many, so that a run of many small days does not commit each.
 const COMMIT_FILES: usize = 16;
-/// A file with this many rows is large enough to be left alone.
-const LARGE_FILE: u64 = 100_000;
-/// So many smaller files of one day are merged.
-const MERGE_FILES: usize = 8;
 
 pub struct Pending<'r> {
     context: &'r Context,
@@ -239,7 +236,8 @@ impl<'r> Pending<'r> {
         let new = std::mem::take(&mut finished.uncommitted);
         let sources = std::mem::take(&mut finished.sources);
         // Under the lock, so that commits stand in the order of their files.
-        let commit = self.context.catalog.commit(&new, &sources, self.now);
+        let what = Commit { files: &new, sources: &sources, ..Commit::default() };
+        let commit = self.context.catalog.commit(what, self.now);
         let ids = self.context.handle.block_on(commit)?;
         for (file, id) in new.iter().zip(ids) {
             let known = finished.files.entry(file.record.day).or_default();
@@ -252,22 +250,8 @@ impl<'r> Pending<'r> {
     pub fn merge_small(&self) -> Result<(), ArchiveError> {
         let days: Vec<i64> = lock(&self.finished).touched.iter().copied().collect();
         for day in days {
-            let mut small = lock(&self.finished).files.get(&day).cloned().unwrap_or_default();
-            small.retain(|file| file.rows < LARGE_FILE);
-            if small.len() < MERGE_FILES {
-                continue;
-            }
-            small.sort_by_key(|file| file.rows);
-            let mut rows = 0;
-            let few_enough = |file: &FileRecord| {
-                let take = rows < 2 * LARGE_FILE;
-                rows += file.rows;
-                take
-            };
-            let count = small.iter().map(few_enough).take_while(|take| *take).count();
-            let merged = merge(&self.context.folders, &small[..count])?;
-            let commit = self.context.catalog.commit(merged.as_slice(), &[], self.now);
-            self.context.handle.block_on(commit)?;
+            let mut files = lock(&self.finished).files.get(&day).cloned().unwrap_or_default();
+            merge_small(self.context, &mut files, self.now)?;
         }
         Ok(())
     }

@@ -8,10 +8,14 @@ mod corpus;
 /// Making log files and reading archives.
 mod support;
 
+/// Records that come a page at a time.
+mod add;
 /// Files that are broken, odd or hostile.
 mod bad_input;
 /// Who was behind an event, and what is related to it.
 mod chain;
+/// What has been fetched of AWS's event history.
+mod covered;
 /// Crashes, locks, merging.
 mod durability;
 /// What is taken in from which kinds of files.

@@ -1,0 +1,130 @@
+//! What of AWS's event history an archive holds: which times of which account and Region were fetched, and when.
+
+use cloudtrail::time::Time;
+
+use crate::ArchiveError;
+use crate::reader::Archive;
+
+/// A stretch of an account's event history in one Region that was fetched to its end: of the events that were there
+/// when it was fetched, the archive has every one that fits.
+///
+/// CloudTrail delivers late, so that what happened shortly before `fetched` may be incomplete.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Covered {
+    /// The id of the AWS account.
+    pub account: String,
+    /// The AWS Region, such as `eu-west-1`.
+    pub region: String,
+    /// The key and the value of the one lookup attribute that LookupEvents was asked for; `None`: every event.
+    pub attribute: Option<(String, String)>,
+    /// Event times, half open: the first instant inside, and the first after.
+    pub range: (Time, Time),
+    /// When it was fetched. Pieces that touch become one if this is the same, so that a run of pages had best give the
+    /// same.
+    pub fetched: Time,
+}
+
+impl Archive {
+    /// What has been fetched of an account, in one Region or in all, by Region and time. Stretches of one attribute do
+    /// not overlap: of two fetches of the same time, the later one counts.
+    pub async fn covered(&self, account: &str, region: Option<&str>) -> Result<Vec<Covered>, ArchiveError> {
+        self.catalog().covered(account, region).await
+    }
+}
+
+/// A stretch of time, half open, in milliseconds since 1970.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Piece {
+    pub begins: i64,
+    pub ends: i64,
+    pub fetched: i64,
+}
+
+/// Lays a new piece over known ones, which do not overlap each other. Where it overlaps one, the later fetch counts;
+/// pieces that touch and were fetched at the same time become one. In order of time.
+pub fn lay_over(known: Vec<Piece>, new: Piece) -> Vec<Piece> {
+    let (later, earlier): (Vec<Piece>, Vec<Piece>) =
+        known.into_iter().partition(|known| known.fetched > new.fetched);
+    let mut pieces = vec![new];
+    for piece in &later {
+        pieces = pieces.iter().flat_map(|new| without(*new, *piece)).collect();
+    }
+    pieces.extend(later);
+    pieces.extend(earlier.iter().flat_map(|known| without(*known, new)));
+    pieces.sort_by_key(|piece| piece.begins);
+    pieces.dedup_by(|next, before| {
+        let continues = before.ends == next.begins && before.fetched == next.fetched;
+        if continues {
+            before.ends = next.ends;
+        }
+        continues
+    });
+    pieces
+}
+
+/// What of a piece lies outside of another.
+fn without(piece: Piece, other: Piece) -> impl Iterator<Item = Piece> {
+    let before = Piece { ends: piece.ends.min(other.begins), ..piece };
+    let after = Piece { begins: piece.begins.max(other.ends), ..piece };
+    [before, after].into_iter().filter(|piece| piece.begins < piece.ends)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn piece(begins: i64, ends: i64, fetched: i64) -> Piece {
+        Piece { begins, ends, fetched }
+    }
+
+    #[test]
+    fn pieces_of_one_fetch_become_one() {
+        let known = vec![piece(0, 10, 1), piece(20, 30, 1)];
+        assert_eq!(lay_over(known, piece(10, 20, 1)), [piece(0, 30, 1)]);
+        assert_eq!(lay_over(vec![piece(0, 10, 1)], piece(5, 20, 1)), [piece(0, 20, 1)]);
+        assert_eq!(lay_over(vec![piece(0, 10, 1)], piece(11, 20, 1)), [piece(0, 10, 1), piece(11, 20, 1)]);
+    }
+
+    #[test]
+    fn a_later_fetch_takes_the_place_of_an_earlier_one_where_they_overlap() {
+        let inside = [piece(0, 4, 1), piece(4, 6, 2), piece(6, 10, 1)];
+        assert_eq!(lay_over(vec![piece(0, 10, 1)], piece(4, 6, 2)), inside);
+        assert_eq!(lay_over(vec![piece(4, 6, 1)], piece(0, 10, 2)), [piece(0, 10, 2)]);
+        // Told in the other order it comes to the same.
+        assert_eq!(lay_over(vec![piece(4, 6, 2)], piece(0, 10, 1)), inside);
+        assert_eq!(lay_over(vec![piece(0, 10, 2)], piece(4, 6, 1)), [piece(0, 10, 2)]);
+    }
+
+    proptest! {
+        #[test]
+        fn each_instant_has_its_latest_fetch(
+            given in prop::collection::vec((0..40_i64, 1..20_i64, 0..4_i64), 1..20)
+        ) {
+            let mut pieces: Vec<Piece> = Vec::new();
+            let mut instants = [None; 60];
+            for (begins, length, fetched) in given {
+                let new = piece(begins, begins + length, fetched);
+                let touches = |piece: &Piece| piece.begins <= new.ends && piece.ends >= new.begins;
+                let (touching, rest): (Vec<_>, Vec<_>) = pieces.into_iter().partition(touches);
+                pieces = rest;
+                pieces.extend(lay_over(touching, new));
+                pieces.sort_by_key(|piece| piece.begins);
+                for instant in &mut instants[begins as usize..(begins + length) as usize] {
+                    *instant = (*instant).max(Some(fetched));
+                }
+                // From instants to pieces: as few as can be.
+                let mut expected: Vec<Piece> = Vec::new();
+                for (at, fetched) in (0..).zip(instants) {
+                    match (expected.last_mut(), fetched) {
+                        (_, None) => {}
+                        (Some(last), Some(fetched)) if last.ends == at && last.fetched == fetched => last.ends += 1,
+                        (_, Some(fetched)) => expected.push(piece(at, at + 1, fetched)),
+                    }
+                }
+                prop_assert_eq!(&pieces, &expected);
+            }
+        }
+    }
+}
