@@ -28,7 +28,11 @@ impl Archive {
     /// What has been fetched of an account, in one Region or in all, by Region and time. Stretches of one attribute do
     /// not overlap: of two fetches of the same time, the later one counts.
     pub async fn covered(&self, account: &str, region: Option<&str>) -> Result<Vec<Covered>, ArchiveError> {
-        self.catalog().covered(account, region).await
+        let mut covered = self.catalog().covered(account, region).await?;
+        if let Some(visible) = self.visible() {
+            covered.retain(|covered| visible.allows(&covered.account, &covered.region));
+        }
+        Ok(covered)
     }
 }
 

@@ -22,13 +22,20 @@ use crate::write::Folders;
 mod cache;
 /// Completion of values.
 mod complete;
+/// Only some accounts and Regions.
+mod scoped;
 
-use cache::{Cache, RowsKey};
+pub use cache::RowsKey;
+
+use cache::Cache;
+use scoped::{Contents, Scoped};
 
 /// An archive opened for reading. Cheap to clone; one process should open a folder once, as opened files are kept.
 #[derive(Clone)]
 pub struct Archive {
     inner: Arc<Inner>,
+    /// `None`: everything is seen.
+    scope: Option<Arc<Scoped>>,
 }
 
 struct Inner {
@@ -38,6 +45,7 @@ struct Inner {
     dictionaries: Dictionaries,
     cache: Mutex<Cache>,
     present: RwLock<Option<Arc<Snapshot>>>,
+    contents: Contents,
 }
 
 /// One event as it is stored.
@@ -101,7 +109,9 @@ impl Archive {
                 dictionaries: Dictionaries::default(),
                 cache: Mutex::default(),
                 present: RwLock::default(),
+                contents: Contents::default(),
             }),
+            scope: None,
         }
     }
 
@@ -126,8 +136,11 @@ impl Archive {
         Ok(self.coverage_of(&snapshot, range))
     }
 
-    /// The reports of the latest runs, the newest first.
+    /// The reports of the latest runs, the newest first. A scoped archive shows none: they name files of any accounts.
     pub async fn reports(&self) -> Result<Vec<Report>, ArchiveError> {
+        if self.scope.is_some() {
+            return Ok(Vec::new());
+        }
         self.inner.catalog.reports().await
     }
 
@@ -172,8 +185,16 @@ impl Archive {
         }
     }
 
-    /// The present state.
+    /// The present state, as far as it may be seen.
     pub(crate) async fn present(&self) -> Result<Arc<Snapshot>, ArchiveError> {
+        let whole = self.whole_present().await?;
+        match &self.scope {
+            None => Ok(whole),
+            Some(scope) => self.scoped_present(scope, whole).await,
+        }
+    }
+
+    async fn whole_present(&self) -> Result<Arc<Snapshot>, ArchiveError> {
         let (generation, taking_in) = self.inner.catalog.present().await?;
         let known = self.inner.present.read().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some(known) = known
@@ -197,7 +218,11 @@ impl Archive {
             None => Ok(Some(present)),
             Some(generation) if generation == present.generation => Ok(Some(present)),
             Some(generation) if self.inner.catalog.remembers(generation).await? => {
-                Ok(Some(Arc::new(Snapshot::from(self.inner.catalog.state(Some(generation)).await?))))
+                let whole = Arc::new(Snapshot::from(self.inner.catalog.state(Some(generation)).await?));
+                match &self.scope {
+                    None => Ok(Some(whole)),
+                    Some(scope) => self.scoped_snapshot(scope, whole).await.map(Some),
+                }
             }
             Some(_) => Ok(None),
         }

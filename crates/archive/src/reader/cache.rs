@@ -5,11 +5,20 @@ use rustc_hash::FxHashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
+use crate::scope::Visible;
 use crate::search::Bits;
 use crate::segment::Segment;
 
-/// What an answer is remembered by: the file, the rows looked at, the expression.
-pub type RowsKey = (i64, Range<usize>, String);
+/// What an answer is remembered by.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct RowsKey {
+    pub file: i64,
+    /// The rows looked at.
+    pub rows: Range<usize>,
+    /// What may be seen; `None`: everything.
+    pub visible: Option<Arc<Visible>>,
+    pub expr: String,
+}
 
 pub struct Cache {
     budget: usize,
@@ -75,7 +84,7 @@ impl Cache {
 
     pub fn add_rows(&mut self, key: RowsKey, rows: Arc<Bits>) {
         self.clock += 1;
-        let bytes = rows.words.len() * 8 + key.2.len() + 128;
+        let bytes = rows.words.len() * 8 + key.expr.len() + 128;
         self.used += bytes;
         if let Some(before) = self.rows.insert(key, Kept { value: rows, bytes, last_used: self.clock }) {
             self.used -= before.bytes;

@@ -12,7 +12,7 @@ use super::bits::Bits;
 use super::plan::Plan;
 use super::{Opened, rows_in};
 use crate::ArchiveError;
-use crate::reader::Archive;
+use crate::reader::{Archive, RowsKey};
 use crate::segment::{RawPage, Segment};
 
 /// The matching rows of one file.
@@ -56,7 +56,12 @@ impl<'e> Evaluator<'e> {
 
     pub fn matched(&self, segment: Opened) -> Result<Matched, ArchiveError> {
         let range = rows_in(&segment, self.range);
-        let remembered = self.key.as_ref().map(|expr| (segment.file.id, range.clone(), expr.clone()));
+        let remembered = self.key.as_ref().map(|expr| RowsKey {
+            file: segment.file.id,
+            rows: range.clone(),
+            visible: self.archive.visible().cloned(),
+            expr: expr.clone(),
+        });
         if let Some(key) = &remembered
             && let Some(rows) = self.archive.remembered_rows(key)
         {

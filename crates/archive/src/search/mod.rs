@@ -111,14 +111,17 @@ impl Archive {
         })
     }
 
-    /// All matching rows, file by file, newest file first.
+    /// All matching rows that may be seen, file by file, newest file first.
     pub(crate) fn find(
         &self,
         snapshot: &Snapshot,
         expr: &Expr,
         range: TimeRange,
     ) -> Result<Vec<Matched>, ArchiveError> {
-        let plan = Plan::new(expr, &snapshot.names);
+        let plan = match self.visible() {
+            None => Plan::new(expr, &snapshot.names),
+            Some(visible) => Plan::new(expr, &snapshot.names).within(visible),
+        };
         let evaluator = Evaluator::new(self, expr, &plan, &snapshot.names, range);
         let files: Vec<_> = snapshot
             .files

@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use super::asks_for_category;
 use super::bits::Bits;
 use crate::schema::TextColumn;
+use crate::scope::Visible;
 use crate::segment::{Dictionaries, RESOURCES, Segment, id_hash};
 
 /// The columns' part of an expression.
@@ -50,6 +51,20 @@ impl Plan {
         Plan::And(vec![plan, Plan::Not(Box::new(left_out))])
     }
 
+    /// The same, for nothing but events of some accounts and Regions.
+    pub fn within(self, visible: &Visible) -> Plan {
+        let places = visible.accounts().map(|(account, regions)| {
+            let (account, regions) = (account.clone(), regions.clone());
+            let account = ValueTest::new(move |value| value == account);
+            let region = ValueTest::new(move |value| regions.contains(value));
+            Plan::And(vec![
+                Plan::Column(TextColumn::Account as usize, account),
+                Plan::Column(TextColumn::Region as usize, region),
+            ])
+        });
+        Plan::And(vec![Plan::Or(places.collect()), self])
+    }
+
     fn of(expr: &Expr, names: &AccountNames) -> Plan {
         let all = |children: &[Expr]| children.iter().map(|child| Plan::of(child, names)).collect();
         match expr {
@@ -64,7 +79,7 @@ impl Plan {
                 let test = CompiledTest::new(Field::Event, test, names);
                 match column_of_path(path) {
                     // An empty string and no value at all are the same in a column, but not in a record.
-                    Some(column) if !test.matches("") => Plan::Column(column as usize, ValueTest::new(test)),
+                    Some(column) if !test.matches("") => Plan::Column(column as usize, ValueTest::of(test)),
                     Some(_) | None => Plan::Open,
                 }
             }
@@ -86,14 +101,14 @@ impl Plan {
             Field::Key => TextColumn::AccessKey,
             Field::Agent => TextColumn::UserAgent,
             Field::Category => TextColumn::Category,
-            Field::Resource => return Plan::Column(RESOURCES, ValueTest::new(compiled)),
+            Field::Resource => return Plan::Column(RESOURCES, ValueTest::of(compiled)),
             Field::ReadOnly => {
                 return Plan::ReadOnly([compiled.matches("false"), compiled.matches("true"), false]);
             }
             Field::Time => return Plan::Time(compiled),
             Field::Id => return plan_ids(test),
         };
-        Plan::Column(column as usize, ValueTest::new(compiled))
+        Plan::Column(column as usize, ValueTest::of(compiled))
     }
 
     /// Whether the columns alone answer it.
@@ -192,7 +207,7 @@ impl Answer {
 
 /// A test of a column's values that remembers what it said: the same value stands in many files.
 pub struct ValueTest {
-    test: CompiledTest,
+    test: Box<dyn Fn(&str) -> bool + Send + Sync>,
     /// By dictionary number: 0 not asked yet, 1 no, 2 yes.
     known: Vec<AtomicU8>,
 }
@@ -201,8 +216,12 @@ pub struct ValueTest {
 const REMEMBERED: usize = 16 * 1024;
 
 impl ValueTest {
-    fn new(test: CompiledTest) -> ValueTest {
-        ValueTest { test, known: (0..REMEMBERED).map(|_| AtomicU8::new(0)).collect() }
+    fn of(test: CompiledTest) -> ValueTest {
+        ValueTest::new(move |value| test.matches(value))
+    }
+
+    fn new(test: impl Fn(&str) -> bool + Send + Sync + 'static) -> ValueTest {
+        ValueTest { test: Box::new(test), known: (0..REMEMBERED).map(|_| AtomicU8::new(0)).collect() }
     }
 
     /// The answer for each code of a file's column; code 0 is "no value".
@@ -217,7 +236,7 @@ impl ValueTest {
         }
         let asked: Vec<u32> = unknown.iter().map(|position| ids[*position]).collect();
         dictionaries.for_each(column, &asked, |at, value| {
-            let said = self.test.matches(value);
+            let said = (self.test)(value);
             answers[unknown[at] + 1] = said;
             if let Some(known) = self.known.get(asked[at] as usize) {
                 known.store(1 + u8::from(said), Ordering::Relaxed);
