@@ -3,10 +3,15 @@ use cloudtrail::time::{DAY, HOUR, MINUTE, Time};
 use std::collections::BTreeSet;
 use std::fs;
 use std::future::{Future, poll_fn};
+use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
 use std::pin::pin;
+use std::process::Stdio;
 use std::task::Poll;
 
-use crate::support::{Place, all_raw, count, event_files, identities, options, record, wrapped};
+use crate::support::{
+    Place, all_raw, count, event_files, identities, options, record, this_test_again, wrapped,
+};
 
 fn now() -> Time {
     Time::parse("2026-11-22T12:00:00Z").unwrap()
@@ -215,4 +220,73 @@ async fn many_small_pages_become_few_files() {
     assert_eq!(writer.add(&records(numbers), &[], now().plus(HOUR + MINUTE)).await.unwrap(), added(0, 300));
     assert_eq!(count(&archive, "").await, 301);
     assert_eq!(fs::read_dir(place.archive().join("_tmp")).unwrap().count(), 0);
+}
+
+#[tokio::test]
+async fn replaced_files_are_kept_for_a_while_but_not_without_end() {
+    let place = Place::new();
+    let writer = Writer::open(&place.archive()).await.unwrap();
+    writer.add(&records([0]), &[], now()).await.unwrap();
+    // As if pages had come for a minute, and each merge had replaced many: one a millisecond.
+    let catalog = place.catalog().await;
+    let sql = format!(
+        "WITH RECURSIVE number (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < 9000)
+         INSERT INTO files (path, day, rows, bytes, raw_bytes, oldest, newest, added, removed, removed_at)
+         SELECT 'events/date=2026-11-20/gone-' || n, 0, 1, 1, 1, 0, 0, 0, 0, {} + n FROM number",
+        now().as_millis()
+    );
+    sqlx::raw_sql(&sql).execute(&catalog).await.unwrap();
+    let kept = async |minutes: i64| {
+        writer.add(&[], &[], now().plus(minutes * MINUTE)).await.unwrap();
+        let counting = "SELECT COUNT(*) FROM files WHERE removed IS NOT NULL";
+        sqlx::query_scalar::<_, i64>(counting).fetch_one(&catalog).await.unwrap()
+    };
+    assert_eq!(kept(1).await, 9_000, "whoever searches may still open them");
+    assert_eq!(kept(4).await, 8_192);
+    assert_eq!(kept(14).await, 8_192);
+    assert_eq!(kept(16).await, 0);
+    assert_eq!(count(&writer.archive(), "").await, 1);
+}
+
+const CHILD: &str = "WAYMARK_TEST_ADD";
+
+/// In a process of its own: adds page after page, telling on stdout each that is in.
+async fn add_and_tell(archive: &Path) {
+    let writer = Writer::open(archive).await.unwrap();
+    for page in 0..2_000_usize {
+        let numbers = page * 20..page * 20 + 20;
+        writer.add(&records(numbers), &[covered(&format!("region-{page}"))], now()).await.unwrap();
+        let mut out = std::io::stdout().lock();
+        writeln!(out, "page").and_then(|()| out.flush()).unwrap();
+    }
+}
+
+#[tokio::test]
+async fn killed_at_any_moment_what_is_covered_is_there_and_no_call_that_returned_is_lost() {
+    let name = "add::killed_at_any_moment_what_is_covered_is_there_and_no_call_that_returned_is_lost";
+    if let Some(archive) = std::env::var_os(CHILD) {
+        return add_and_tell(Path::new(&archive)).await;
+    }
+    let place = Place::new();
+    for wanted in [1, 7, 8, 9, 20, 33] {
+        let archive = place.folder.path().join(format!("killed-{wanted}"));
+        let mut child = this_test_again(name, (CHILD, archive.to_str().unwrap()), &[])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
+        let told = lines.filter(|line| line.ends_with("page")).take(wanted).count();
+        child.kill().unwrap();
+        assert!(!child.wait().unwrap().success() && told == wanted);
+
+        let writer = Writer::open(&archive).await.unwrap();
+        let covered = writer.archive().covered("111122223333", None).await.unwrap().len();
+        assert!(covered >= told, "{covered} of {told} pages");
+        let found = identities(&writer.archive(), "").await;
+        assert_eq!(found.len(), covered * 20);
+        // Going on, nothing comes twice.
+        let all = writer.add(&records(0..covered * 20 + 20), &[], now()).await.unwrap();
+        assert_eq!(all, added(20, covered as u64 * 20));
+    }
 }
