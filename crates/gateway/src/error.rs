@@ -133,6 +133,12 @@ impl GatewayError {
         }
     }
 
+    /// A failure of a kind, for tests.
+    #[cfg(test)]
+    pub(crate) fn failed(kind: Kind) -> GatewayError {
+        GatewayError { kind, ..GatewayError::garbled("LookupEvents", "eu-central-1", "") }
+    }
+
     /// What kind of failure it is.
     pub fn kind(&self) -> Kind {
         self.kind

@@ -18,6 +18,8 @@ pub mod limit;
 mod lookup;
 /// Regions.
 pub mod regions;
+/// Event history into a cache.
+pub mod sync;
 
 use std::sync::Arc;
 

@@ -152,6 +152,51 @@ pub struct Coverage {
     pub taking_in: bool,
     /// Things a reader must know, in words ("the older pages were re-read after a compaction").
     pub notes: Vec<String>,
+    /// How far AWS's event history has been fetched; `None` for log archives.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub history: Option<HistoryCoverage>,
+}
+
+/// How far an account's event history has been fetched.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct HistoryCoverage {
+    /// The part of the search's range that event history reaches: its first instant, and the first after it.
+    pub range: TimeRange,
+    /// How it stands with each Region.
+    pub regions: Vec<RegionCoverage>,
+}
+
+/// How far the event history of one Region has been fetched.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RegionCoverage {
+    /// Its name.
+    pub region: String,
+    /// Everything from here to the end of the range is there; `None` if nothing of the Region may be read (yet).
+    pub back_to: Option<Time>,
+    /// Whether something is being fetched.
+    pub fetching: bool,
+    /// Why the Region is missing, and what would help, if AWS refused it.
+    pub problem: Option<String>,
+}
+
+impl HistoryCoverage {
+    /// Whether more is on its way.
+    pub fn is_fetching(&self) -> bool {
+        self.regions.iter().any(|region| region.fetching || region.is_waiting())
+    }
+
+    /// The Regions of which the whole range is there.
+    pub fn complete(&self) -> usize {
+        let from = self.range.from;
+        self.regions.iter().filter(|region| region.back_to.is_some() && region.back_to <= from).count()
+    }
+}
+
+impl RegionCoverage {
+    /// Whether AWS has not answered yet.
+    pub fn is_waiting(&self) -> bool {
+        self.back_to.is_none() && self.problem.is_none()
+    }
 }
 
 /// How the sources of an archive fared.

@@ -15,7 +15,8 @@ mod presets;
 mod print;
 
 pub use answer::{
-    Bucket, Coverage, Cursor, EventPage, EventRow, Facet, FacetValue, Histogram, InvalidCursor, SourceCounts,
+    Bucket, Coverage, Cursor, EventPage, EventRow, Facet, FacetValue, Histogram, HistoryCoverage,
+    InvalidCursor, RegionCoverage, SourceCounts,
 };
 pub use ast::{
     Comparison, Expr, FieldRef, Network, Pattern, PatternPart, Query, Scalar, Search, Span, Test, TimeRange,

@@ -1,4 +1,5 @@
 //! The gateway against the sandbox, over HTTP, with AWS's own SDK in between.
 
 mod calls;
+mod history;
 mod support;
