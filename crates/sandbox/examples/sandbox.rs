@@ -1,6 +1,7 @@
-//! Starts the sandbox: `cargo run -p sandbox --example sandbox -- [LISTEN] [STATE]`. It stops with its standard input.
+//! Starts the sandbox: `cargo run -p sandbox --example sandbox -- [LISTEN] [STATE]`. It stops with its standard input; each line
+//! there lets the trails deliver log files and digests.
 
-use std::io::Read as _;
+use tokio::io::{AsyncBufReadExt as _, BufReader};
 
 use sandbox::{Options, Sandbox, Who};
 
@@ -16,7 +17,12 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     for who in [Who::Administrator, Who::Auditor, Who::Mfa, Who::Newcomer] {
         println!("# {who:?}\n{}", running.exports(who));
     }
-    tokio::task::spawn_blocking(|| std::io::stdin().read_to_end(&mut Vec::new())).await??;
+    let mut lines = BufReader::new(tokio::io::stdin()).lines();
+    while lines.next_line().await?.is_some() {
+        running.deliver();
+        running.deliver_digests();
+        println!("# delivered");
+    }
     running.stop().await;
     Ok(())
 }

@@ -13,6 +13,7 @@
 
 mod clock;
 mod credentials;
+mod delivery;
 mod events;
 mod faults;
 mod http;
@@ -23,6 +24,7 @@ mod quota;
 mod random;
 mod regions;
 mod running;
+mod s3;
 mod services;
 mod trails;
 mod world;

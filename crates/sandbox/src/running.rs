@@ -12,6 +12,7 @@ use tokio::task::JoinHandle;
 
 use crate::Clock;
 use crate::credentials::Credentials;
+use crate::delivery;
 use crate::events::sample::{SampleEventsError, fill};
 use crate::events::store::StoreError;
 use crate::faults::{Faults, FaultsError};
@@ -19,6 +20,7 @@ use crate::http::router;
 use crate::identity::{Mfa, Principal, Session};
 use crate::identity_center::{self, Person};
 use crate::quota::Quota;
+use crate::s3::Storage;
 use crate::world::{World, lock};
 
 /// The Region that the printed lines name: the one with most of the sample's events.
@@ -119,7 +121,7 @@ impl Sandbox {
     pub async fn start(options: Options) -> Result<Running, StartError> {
         let (listen, kept) = (options.listen, options.clone());
         let world = tokio::task::spawn_blocking(move || prepare(&kept)).await;
-        let world = Arc::new(world.map_err(|_| StartError::Unfinished)??);
+        let world = world.map_err(|_| StartError::Unfinished)??;
         let failed = |source| StartError::Listen { address: listen, source };
         let listener = TcpListener::bind(listen).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
@@ -135,24 +137,33 @@ impl Sandbox {
                 tracing::error!(%error, "the sandbox stopped");
             }
         });
-        Ok(Running { address, world, stop: Some(stop), server: Some(server) })
+        let delivery = tokio::spawn(delivery::forever(Arc::clone(&world)));
+        Ok(Running { address, world, stop: Some(stop), server: Some(server), delivery })
     }
 }
 
-fn prepare(options: &Options) -> Result<World, StartError> {
+fn prepare(options: &Options) -> Result<Arc<World>, StartError> {
     if let Some(path) = &options.state {
         std::fs::create_dir_all(path).map_err(|source| StartError::State { path: path.clone(), source })?;
     }
     let state = options.state.as_deref();
+    let failed = |source| StartError::State { path: state.map(PathBuf::from).unwrap_or_default(), source };
     let faults = Faults::open(state)?;
     let world = World::open(options.clock.clone(), state, options.quota, faults)
         .map_err(|source| StartError::State { path: state.map(PathBuf::from).unwrap_or_default(), source })?;
+    let world = Arc::new(world);
+    let storage = Storage::open(&Arc::downgrade(&world), state).map_err(failed)?;
+    let _ = world.storage.set(storage);
     if let Events::Sample(events) = options.events {
         let mut store = lock(&world.events);
         if store.is_empty() {
             let now = jiff::Timestamp::from_millisecond(world.clock.now().as_millis()).unwrap_or_default();
             let options = sample::Options { events, digests: false, ..sample::Options::ending_at(now) };
             fill(&mut store, &options)?;
+            // What the sample tells is long delivered.
+            let next = store.next_number();
+            drop(store);
+            lock(&world.trails).begin(next).map_err(failed)?;
         }
     }
     Ok(world)
@@ -164,6 +175,7 @@ pub struct Running {
     world: Arc<World>,
     stop: Option<oneshot::Sender<()>>,
     server: Option<JoinHandle<()>>,
+    delivery: JoinHandle<()>,
 }
 
 impl std::fmt::Debug for Running {
@@ -279,6 +291,16 @@ impl Running {
         self.world.faults.set(text)
     }
 
+    /// Lets all trails deliver their log files now, rather than within five minutes.
+    pub fn deliver(&self) {
+        delivery::deliver(&self.world);
+    }
+
+    /// Lets all trails that validate deliver their digest files now, rather than on the hour.
+    pub fn deliver_digests(&self) {
+        delivery::digest(&self.world, |_| true);
+    }
+
     /// Stops, and returns when the last answer has been sent.
     pub async fn stop(mut self) {
         self.stop.take();
@@ -290,6 +312,7 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
+        self.delivery.abort();
         // Connections that clients keep open would keep a graceful end waiting.
         if let Some(server) = self.server.take() {
             server.abort();

@@ -8,6 +8,7 @@ use cloudtrail::time::Time;
 use serde_json::Value;
 
 use crate::Clock;
+use crate::delivery::keys::Keys;
 use crate::events::record::Happening;
 use crate::events::store::Store;
 use crate::faults::Faults;
@@ -18,8 +19,9 @@ use crate::identity_center::Center;
 use crate::problem::{Problem, Result};
 use crate::quota::{Quota, Quotas};
 use crate::random;
+use crate::s3::Storage;
+use crate::s3::buckets::Buckets;
 use crate::trails::Trails;
-use crate::trails::buckets::Buckets;
 
 /// The state. Locks are held for moments, and never two at once but in the order of the fields.
 pub(crate) struct World {
@@ -30,7 +32,11 @@ pub(crate) struct World {
     /// Trails.
     pub trails: Mutex<Trails>,
     /// Buckets.
-    pub buckets: Buckets,
+    pub buckets: Mutex<Buckets>,
+    /// What digest files are signed with.
+    pub digest_keys: Keys,
+    /// S3's objects, once it is running.
+    pub storage: OnceLock<Storage>,
     /// Events.
     pub events: Mutex<Store>,
     /// Keys of the sample identities.
@@ -60,7 +66,9 @@ impl World {
         let (directory, keys) = organisation();
         Ok(World {
             trails: Mutex::new(Trails::open(state, clock.now())?),
-            buckets: crate::trails::sample::buckets(),
+            buckets: Mutex::new(Buckets::open(state, crate::trails::sample::buckets(clock.now()))?),
+            digest_keys: Keys::new(state),
+            storage: OnceLock::new(),
             clock,
             directory: Mutex::new(directory),
             events: Mutex::new(events),

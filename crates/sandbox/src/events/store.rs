@@ -60,6 +60,16 @@ impl Store {
         self.lists.get(place).map(Vec::as_slice).unwrap_or_default()
     }
 
+    /// All events by account and Region, oldest first.
+    pub fn all(&self) -> impl Iterator<Item = (&Place, &[Entry])> {
+        self.lists.iter().map(|(place, list)| (place, list.as_slice()))
+    }
+
+    /// The number of the event that comes next.
+    pub fn next_number(&self) -> u64 {
+        self.next
+    }
+
     fn take_in(&mut self, entries: Vec<(Place, Entry)>) {
         let single = entries.len() == 1;
         let mut touched = Vec::new();

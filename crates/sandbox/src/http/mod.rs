@@ -22,6 +22,7 @@ use crate::identity_center::{self, page};
 use crate::problem::{Problem, Result};
 use crate::random;
 use crate::regions::{Standing, standing};
+use crate::s3;
 use crate::services;
 use crate::world::{Call, Envelope, World, lock};
 use answer::Answer;
@@ -42,13 +43,16 @@ async fn handle(
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     request: Request,
 ) -> Response<Body> {
-    let (parts, body) = request.into_parts();
     let envelope = Envelope {
         request_id: random::guid(),
         ip: peer.ip().to_string(),
-        agent: text(&parts.headers, "user-agent"),
-        host: text(&parts.headers, "host"),
+        agent: text(request.headers(), "user-agent"),
+        host: text(request.headers(), "host"),
     };
+    if s3::is_for_s3(request.headers(), request.uri().query()) {
+        return s3::answer(&world, request, envelope).await;
+    }
+    let (parts, body) = request.into_parts();
     let id = envelope.request_id.clone();
     let Ok(body) = axum::body::to_bytes(body, LONGEST_BODY).await else {
         let problem =

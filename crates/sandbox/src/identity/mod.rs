@@ -164,6 +164,12 @@ impl Directory {
         Ok((caller, &key.secret))
     }
 
+    /// The secret of a key, if it is good for anything.
+    pub fn secret(&self, key_id: &str) -> Option<&str> {
+        let key = self.keys.get(key_id)?;
+        (!matches!(key.holder, Holder::Gone)).then_some(key.secret.as_str())
+    }
+
     /// The role with this ARN, and the account it is in.
     pub fn role(&self, arn: &str) -> Option<(&Account, &Role)> {
         let (account, rest) = arn.strip_prefix("arn:aws:iam::")?.split_once(":role/")?;

@@ -1,6 +1,5 @@
 //! Trails: what they are, where they can be seen, and the file that keeps them.
 
-pub(crate) mod buckets;
 pub(crate) mod sample;
 pub(crate) mod selectors;
 
@@ -11,6 +10,9 @@ use cloudtrail::time::Time;
 use serde::{Deserialize, Serialize};
 
 use selectors::Selectors;
+
+use crate::delivery::digests::Chain;
+use crate::delivery::logs::LogFile;
 
 /// A trail.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,6 +33,15 @@ pub(crate) struct Trail {
     pub tags: Vec<(String, Option<String>)>,
     /// How it is doing.
     pub status: Status,
+    /// Number of the first event that is not delivered yet.
+    #[serde(default)]
+    pub cursor: u64,
+    /// Log files that no digest lists yet.
+    #[serde(default)]
+    pub pending: Vec<LogFile>,
+    /// The last digests.
+    #[serde(default)]
+    pub chain: Chain,
 }
 
 /// What can be changed by UpdateTrail.
@@ -83,8 +94,15 @@ impl Trail {
         format!("arn:aws:cloudtrail:{}:{}:trail/{}", self.region, self.account, self.name)
     }
 
-    /// Whether it can be seen in an account and Region: at home, as a shadow in other Regions, and an organisation's trail in all
-    /// accounts of it.
+    /// Begins anew: what happened before is not delivered, and no digest refers to one before.
+    pub fn begin(&mut self, cursor: u64) {
+        self.cursor = cursor;
+        self.pending.clear();
+        self.chain.clear();
+    }
+
+    /// Whether it can be seen in an account and Region, and records it: at home, as a shadow in other Regions, and an organisation's
+    /// trail in all accounts of it.
     pub fn is_seen_in(&self, account: &str, region: &str) -> bool {
         (self.account == account || self.settings.organization)
             && (self.region == region || self.settings.multi_region)
@@ -115,6 +133,11 @@ impl Trails {
         Ok(trails)
     }
 
+    /// All trails.
+    pub fn all(&self) -> impl Iterator<Item = &Trail> {
+        self.all.values()
+    }
+
     /// All trails that can be seen in an account and Region.
     pub fn seen_in(&self, account: &str, region: &str) -> impl Iterator<Item = &Trail> {
         self.all.values().filter(move |trail| trail.is_seen_in(account, region))
@@ -143,6 +166,15 @@ impl Trails {
                 None => self.all.remove(&arn),
             };
         })
+    }
+
+    /// Lets all trails begin anew.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn begin(&mut self, cursor: u64) -> std::io::Result<()> {
+        self.all.values_mut().for_each(|trail| trail.begin(cursor));
+        self.save()
     }
 
     /// Removes a trail.

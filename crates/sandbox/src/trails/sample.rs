@@ -3,10 +3,11 @@
 
 use cloudtrail::time::{DAY, HOUR, MINUTE, Time};
 
-use super::buckets::{Bucket, Buckets, trail_policy};
 use super::selectors::Selectors;
 use super::{Settings, Status, Trail};
+use crate::delivery::digests::Chain;
 use crate::identity::sample::{HOME, MANAGEMENT};
+use crate::s3::buckets::{Bucket, trail_policy};
 
 const REGION: &str = "eu-central-1";
 const STAGING: &str = sample::ACCOUNTS[1].0;
@@ -21,20 +22,20 @@ const BUCKETS: [(&str, &str, bool); 5] = [
 ];
 
 /// The sample's buckets.
-///
-/// # Panics
-/// When a policy written here is none.
-pub(crate) fn buckets() -> Buckets {
-    let mut buckets = Buckets::default();
-    for (name, account, open) in BUCKETS {
+pub(crate) fn buckets(now: Time) -> Vec<(String, Bucket)> {
+    let bucket = |(name, account, open): (&str, &str, bool)| {
         // The partner's bucket has a policy that was made for another one.
         let policy = trail_policy(if open { name } else { "example-partner-logs" });
-        match Bucket::new(account, &policy) {
-            Ok(bucket) => buckets.0.insert(name.to_owned(), bucket),
-            Err(error) => panic!("the policy of a sample bucket is none: {error}"),
+        let bucket = Bucket {
+            account: account.to_owned(),
+            region: REGION.to_owned(),
+            created: now.plus(-300 * DAY),
+            policy: Some(policy),
+            lifecycle: None,
         };
-    }
-    buckets
+        (name.to_owned(), bucket)
+    };
+    BUCKETS.map(bucket).to_vec()
 }
 
 /// The sample's trails, as they stand at the start.
@@ -110,17 +111,22 @@ fn trail(account: &str, name: &str) -> Trail {
         insights: Vec::new(),
         tags: vec![("owner".to_owned(), Some("security".to_owned()))],
         status: Status::default(),
+        cursor: 0,
+        pending: Vec::new(),
+        chain: Chain::new(),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::s3::buckets::Buckets;
 
     #[test]
     fn the_statuses_are_what_the_buckets_say() {
-        let buckets = buckets();
-        for trail in trails(Time::parse("2026-11-22T12:00:00Z").unwrap()) {
+        let now = Time::parse("2026-11-22T12:00:00Z").unwrap();
+        let buckets = Buckets::open(None, buckets(now)).unwrap();
+        for trail in trails(now) {
             let found = buckets.check(&trail.settings.bucket, None, &trail.account, &trail.arn());
             let expected = found.err().map(|obstacle| obstacle.code().to_owned());
             assert_eq!(trail.status.failed, expected, "{}", trail.name);

@@ -1,7 +1,10 @@
 //! What a trail records: basic or advanced event selectors. The rules are those of the CloudTrail API reference.
 
+use std::cell::OnceCell;
+
 use serde::{Deserialize, Serialize};
 
+use crate::events::entry::Entry;
 use crate::problem::{Problem, Result};
 
 /// Either kind, never both.
@@ -153,6 +156,41 @@ impl Selectors {
         *self != Selectors::default()
     }
 
+    /// Whether they take a management event.
+    pub fn take(&self, entry: &Entry) -> bool {
+        match self {
+            Selectors::Basic(list) => list.iter().any(|selector| {
+                let kind = match selector.read_write_type.as_str() {
+                    "ReadOnly" => entry.read_only,
+                    "WriteOnly" => !entry.read_only,
+                    _ => true,
+                };
+                let excluded =
+                    selector.exclude_management_event_sources.iter().any(|source| **source == *entry.source);
+                selector.include_management_events && kind && !excluded
+            }),
+            Selectors::Advanced(list) => {
+                // Only a field that the entry does not have makes it worth reading the record again.
+                let record: OnceCell<serde_json::Value> = OnceCell::new();
+                let record =
+                    || record.get_or_init(|| serde_json::from_str(&entry.record).unwrap_or_default());
+                list.iter().any(|selector| {
+                    selector.field_selectors.iter().all(|field| {
+                        let value = match field.field.as_str() {
+                            "eventCategory" => Some("Management"),
+                            "readOnly" => Some(if entry.read_only { "true" } else { "false" }),
+                            "eventSource" => Some(&*entry.source),
+                            "eventName" => Some(&*entry.name),
+                            "userIdentity.arn" => record()["userIdentity"]["arn"].as_str(),
+                            other => record()[other].as_str(),
+                        };
+                        field.holds(value.unwrap_or_default())
+                    })
+                })
+            }
+        }
+    }
+
     /// Whether management events that change something are recorded: what Insights of call rates look at.
     pub fn has_management_writes(&self) -> bool {
         match self {
@@ -165,6 +203,20 @@ impl Selectors {
                     && field("readOnly").is_none_or(|field| field.equals == ["false"])
             }),
         }
+    }
+}
+
+impl Field {
+    /// Whether a value passes: one of the positive conditions, if there are any, and none of the negative ones.
+    fn holds(&self, value: &str) -> bool {
+        let starts = |list: &[String]| list.iter().any(|start| value.starts_with(start.as_str()));
+        let ends = |list: &[String]| list.iter().any(|end| value.ends_with(end.as_str()));
+        let equals = |list: &[String]| list.iter().any(|other| other == value);
+        let positive = [&self.equals, &self.starts_with, &self.ends_with].iter().all(|list| list.is_empty());
+        (positive || equals(&self.equals) || starts(&self.starts_with) || ends(&self.ends_with))
+            && !equals(&self.not_equals)
+            && !starts(&self.not_starts_with)
+            && !ends(&self.not_ends_with)
     }
 }
 
@@ -303,6 +355,41 @@ mod tests {
         ] {
             assert!(advanced(&bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn which_events_are_taken() {
+        let entry = |name: &str, source: &str, read_only: bool| {
+            let record = format!(
+                r#"{{"eventTime":"2026-11-22T10:00:00Z","eventID":"e","awsRegion":"r","recipientAccountId":"1","eventCategory":"Management",
+                "eventName":"{name}","eventSource":"{source}","readOnly":{read_only},"userIdentity":{{"arn":"arn:aws:iam::1:user/ana"}}}}"#
+            );
+            Entry::read(&record).unwrap().unwrap().1
+        };
+        let (read, write) =
+            (entry("Decrypt", "kms.amazonaws.com", true), entry("RunInstances", "ec2.amazonaws.com", false));
+        let taken = |selectors: Result<Selectors>| {
+            let selectors = selectors.unwrap();
+            [&read, &write].map(|entry| selectors.take(entry))
+        };
+        assert_eq!(taken(Ok(Selectors::default())), [true, true]);
+        assert_eq!(taken(basic(r#"[{"ReadWriteType":"WriteOnly"}]"#)), [false, true]);
+        assert_eq!(
+            taken(basic(r#"[{"ExcludeManagementEventSources":["kms.amazonaws.com"]}]"#)),
+            [false, true]
+        );
+        let field = |more: &str| {
+            advanced(&format!(
+                r#"[{{"FieldSelectors":[{{"Field":"eventCategory","Equals":["Management"]}},{more}]}}]"#
+            ))
+        };
+        assert_eq!(taken(field(r#"{"Field":"eventName","StartsWith":["Run"]}"#)), [false, true]);
+        assert_eq!(
+            taken(field(r#"{"Field":"eventSource","NotEquals":["ec2.amazonaws.com"]}"#)),
+            [true, false]
+        );
+        assert_eq!(taken(field(r#"{"Field":"userIdentity.arn","EndsWith":["/ana"]}"#)), [true, true]);
+        assert_eq!(taken(field(r#"{"Field":"userIdentity.arn","NotEndsWith":["/ana"]}"#)), [false, false]);
     }
 
     #[test]

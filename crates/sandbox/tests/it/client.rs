@@ -52,6 +52,14 @@ impl Stand {
         Stand { running: Sandbox::start(options).await.unwrap(), clock }
     }
 
+    /// With the time of today: the signatures of S3 are held against the computer's clock.
+    pub async fn of_today() -> Stand {
+        let stand = Stand::empty().await;
+        let today = std::time::UNIX_EPOCH.elapsed().unwrap().as_millis();
+        stand.clock.0.store(today as i64, Ordering::SeqCst);
+        stand
+    }
+
     /// A client with the keys of a sample identity.
     pub fn client(&self, who: Who) -> Client {
         self.client_of(self.running.credentials(who).clone())
@@ -83,6 +91,8 @@ pub struct Answer {
     pub status: u16,
     pub head: String,
     pub body: String,
+    /// The body as it came.
+    pub raw: Vec<u8>,
 }
 
 impl Answer {
@@ -130,6 +140,11 @@ impl Client {
         self.signed("sts", "POST", "/", &[("content-type", kind)], &body).await
     }
 
+    /// A call of S3.
+    pub async fn s3(&self, method: &str, path: &str, body: &str) -> Answer {
+        self.signed("s3", method, path, &[("x-amz-content-sha256", &hash(body))], body).await
+    }
+
     pub async fn signed(
         &self,
         service: &str,
@@ -163,7 +178,14 @@ impl Client {
         all.sort();
         let names: Vec<&str> = all.iter().map(|(name, _)| name.as_str()).collect();
         let names = names.join(";");
-        let mut canonical = format!("{method}\n{path}\n\n");
+        // Queries come here sorted and encoded.
+        let (bare, query) = path.split_once('?').unwrap_or((path, ""));
+        let query: Vec<String> = query
+            .split('&')
+            .filter(|pair| !pair.is_empty())
+            .map(|pair| if pair.contains('=') { pair.to_owned() } else { format!("{pair}=") })
+            .collect();
+        let mut canonical = format!("{method}\n{bare}\n{}\n", query.join("&"));
         for (name, value) in &all {
             writeln!(canonical, "{name}:{value}").unwrap();
         }
@@ -219,10 +241,11 @@ pub async fn send(
     stream.write_all(request.as_bytes()).await.unwrap();
     let mut bytes = Vec::new();
     let _ = stream.read_to_end(&mut bytes).await;
-    let text = String::from_utf8(bytes).unwrap();
-    let (head, body) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
+    let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").unwrap_or(bytes.len());
+    let head = String::from_utf8(bytes[..end].to_vec()).unwrap();
+    let raw = bytes.get(end + 4..).unwrap_or_default().to_vec();
     let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or(0);
-    Answer { status, head: head.to_owned(), body: body.to_owned() }
+    Answer { status, head, body: String::from_utf8_lossy(&raw).into_owned(), raw }
 }
 
 fn mac(key: &[u8], text: &str) -> Vec<u8> {

@@ -4,9 +4,11 @@
 #![allow(clippy::unwrap_used)]
 
 mod client;
+mod delivery;
 mod entry;
 mod faults;
 mod history;
 mod organization;
+mod s3;
 mod sts;
 mod trails;

@@ -25,6 +25,9 @@ fn switch(call: &Call<'_>, input: &Value, on: bool) -> Result<Done> {
     call.allow(&format!("cloudtrail:{}", call.operation), Some(&arn))?;
     let mut trails = lock(&call.world.trails);
     let mut trail = find::to_change(call, &trails, &name)?;
+    if on && !trail.status.logging {
+        trail.begin(lock(&call.world.events).next_number());
+    }
     // Started twice, it goes on since the first time.
     if trail.status.logging != on {
         trail.status.logging = on;

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::settings::Asked;
 use super::tags::Tag;
 use super::{find, kept, read};
+use crate::delivery::digests::Chain;
 use crate::identity::sample::MANAGEMENT;
 use crate::problem::{Problem, Result};
 use crate::trails::selectors::Selectors;
@@ -60,6 +61,9 @@ pub(super) fn create(call: &Call<'_>, input: &Value) -> Result<Done> {
         tags,
         // A new trail records nothing until StartLogging.
         status: Status::default(),
+        cursor: 0,
+        pending: Vec::new(),
+        chain: Chain::new(),
     };
     check_bucket(call, &trail)?;
     let output = created(&trail);
@@ -74,7 +78,13 @@ pub(super) fn update(call: &Call<'_>, input: &Value) -> Result<Done> {
     let asked: Asked = read(input)?;
     let mut trails = lock(&call.world.trails);
     let mut trail = find::to_change(call, &trails, &name)?;
+    let validated = trail.settings.validated;
     trail.settings = asked.over(call, trail.settings)?;
+    if trail.settings.validated != validated {
+        // Without validation the chain ends, and with it a new one begins.
+        trail.pending.clear();
+        trail.chain.clear();
+    }
     check_bucket(call, &trail)?;
     let output = created(&trail);
     trails.put(trail).map_err(kept)?;
@@ -182,10 +192,10 @@ fn described(trail: &Trail) -> Value {
 
 /// CloudTrail looks at the bucket before it accepts a trail.
 fn check_bucket(call: &Call<'_>, trail: &Trail) -> Result<()> {
-    use crate::trails::buckets::Obstacle;
+    use crate::s3::buckets::Obstacle;
     let settings = &trail.settings;
     let (bucket, prefix) = (settings.bucket.as_str(), settings.prefix.as_deref());
-    match call.world.buckets.check(bucket, prefix, &trail.account, &trail.arn()) {
+    match lock(&call.world.buckets).check(bucket, prefix, &trail.account, &trail.arn()) {
         Ok(()) => Ok(()),
         Err(Obstacle::NoSuchBucket) => {
             Err(Problem::new("S3BucketDoesNotExistException", format!("S3 bucket {bucket} does not exist!")))
