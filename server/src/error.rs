@@ -58,6 +58,9 @@ pub enum Error {
         /// Why not.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// The sandbox does not start.
+    #[error("cannot start the sandbox")]
+    Sandbox(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// A port cannot be opened.
     #[error("cannot listen on {address}")]
     Listen {

@@ -20,11 +20,17 @@ pub mod names;
 /// Unguessable and unique texts.
 pub mod random;
 
-/// The commands: `serve`, `import`, `search`, `sample`.
+/// The commands: `serve`, `import`, `search`, `sample`, `sandbox`.
 pub mod cli;
 
 /// `waymark serve`: what is opened, what is taken in meanwhile, who listens where.
 pub mod serve;
+
+/// Where credentials lie while somebody is signed in.
+pub mod vault;
+
+/// Sessions: which browser is which, and what it is signed in to.
+pub mod session;
 
 /// The router: pages, server functions, HTTP API, static files, and what guards them.
 pub mod http;

@@ -25,6 +25,9 @@ pub enum Command {
     Search(SearchArguments),
     /// Write the log files of a made-up organisation, to try things with
     Sample(SampleArguments),
+    /// Run a stand-in for AWS on this machine: CloudTrail of a made-up organisation, for AWS's own clients
+    #[cfg(feature = "sandbox")]
+    Sandbox(SandboxArguments),
 }
 
 /// Where events come from.
@@ -152,6 +155,34 @@ pub struct SampleArguments {
     /// How many events
     #[arg(long, value_name = "N", default_value_t = 200_000)]
     pub events: u64,
+}
+
+/// `waymark sandbox`
+#[cfg(feature = "sandbox")]
+#[derive(Debug, Args)]
+pub struct SandboxArguments {
+    /// Where to listen
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:4599")]
+    pub listen: SocketAddr,
+    /// The folder that keeps its events (default: they are forgotten at the end)
+    #[arg(long, value_name = "DIR")]
+    pub state: Option<PathBuf>,
+    /// Which limits on the rate of calls it keeps
+    #[arg(long, value_enum, default_value_t = Quota::Off)]
+    pub quota: Quota,
+    /// How many events it has at first
+    #[arg(long, value_name = "N", default_value_t = 20_000, hide = true)]
+    pub events: u64,
+}
+
+/// Limits on the rate of calls.
+#[cfg(feature = "sandbox")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Quota {
+    /// Those of AWS
+    Aws,
+    /// None
+    Off,
 }
 
 #[cfg(test)]

@@ -6,6 +6,8 @@ mod notes;
 mod output;
 mod progress;
 mod sample;
+#[cfg(feature = "sandbox")]
+mod sandbox;
 mod search;
 mod serve;
 mod table;
@@ -42,6 +44,8 @@ fn run(command: Command, clock: &Clock) -> Result<u8> {
             Command::Import(arguments) => import::run(arguments).await,
             Command::Search(arguments) => search::run(arguments, clock).await,
             Command::Sample(arguments) => sample::run(&arguments, clock),
+            #[cfg(feature = "sandbox")]
+            Command::Sandbox(arguments) => sandbox::run(arguments, clock).await,
         }
     });
     // Whatever is still being read in the background is not needed any more.
@@ -68,7 +72,7 @@ fn complain(error: &Error) {
 fn log_to_stderr() {
     use std::io::IsTerminal;
     let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| {
-        tracing_subscriber::EnvFilter::new("warn,waymark_server=info,archive=info,app=info")
+        tracing_subscriber::EnvFilter::new("warn,waymark_server=info,archive=info,gateway=info,app=info")
     });
     // A second subscriber is refused; the first one stays, which is as good.
     let _ = tracing_subscriber::fmt()

@@ -15,9 +15,7 @@ use axum::routing::get;
 use cloudtrail::time::{HOUR, MINUTE, Time};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
-use tower_sessions::cookie::SameSite;
-use tower_sessions::cookie::time::Duration;
-use tower_sessions::{Expiry, MemoryStore, Session, SessionManagerLayer};
+use tower_sessions::Session;
 
 use super::problem::Problem;
 use super::{Context, plain};
@@ -36,7 +34,6 @@ const SINCE: &str = "since";
 #[derive(Clone)]
 pub struct Entry {
     inner: Arc<Kind>,
-    sessions: MemoryStore,
 }
 
 enum Kind {
@@ -63,7 +60,7 @@ pub struct Secrets {
 impl Entry {
     /// Anyone who reaches the port.
     pub fn anyone() -> Entry {
-        Entry { inner: Arc::new(Kind::Anyone), sessions: MemoryStore::default() }
+        Entry { inner: Arc::new(Kind::Anyone) }
     }
 
     /// Only the person who is told these secrets.
@@ -71,19 +68,7 @@ impl Entry {
         let secrets = Secrets { code: random::hex(16), token: random::hex(32) };
         let code = Code { hash: hash(&secrets.code), until: clock.now().plus(CODE_LIFE) };
         let kind = Kind::Starter { code: Mutex::new(Some(code)), token: hash(&secrets.token) };
-        (Entry { inner: Arc::new(kind), sessions: MemoryStore::default() }, secrets)
-    }
-
-    /// The layer that reads and sets the session cookie.
-    pub fn session_layer(&self) -> SessionManagerLayer<MemoryStore> {
-        SessionManagerLayer::new(self.sessions.clone())
-            .with_name("waymark")
-            .with_http_only(true)
-            .with_same_site(SameSite::Lax)
-            // Plain HTTP on loopback: a `Secure` cookie would not come back.
-            .with_secure(false)
-            .with_path("/")
-            .with_expiry(Expiry::OnInactivity(Duration::milliseconds(SESSION_LIFE)))
+        (Entry { inner: Arc::new(kind) }, secrets)
     }
 
     /// Takes a start code; each is taken once, and not after its time.

@@ -1,8 +1,8 @@
 //! The router: pages, server functions, HTTP API and static files, and what guards them.
 //!
 //! A request passes, from outside in: [`envelope`] (request id, headers, errors in the right form, counting), panic
-//! catcher, [`origin`] (Host and Origin), body limit and timeout, session, [`entry`] (who may come in), and then the
-//! route.
+//! catcher, [`origin`] (Host and Origin), body limit and timeout, session, [`entry`] (who may come in), [`sign_in::redirect`]
+//! (pages that need a sign-in), and then the route.
 
 /// `/metrics` and `/readyz`, on their own listener.
 pub mod admin;
@@ -22,6 +22,8 @@ pub mod pages;
 pub mod plain;
 /// Errors as `application/problem+json`.
 pub mod problem;
+/// `/sign-in` and `/sign-out`.
+pub mod sign_in;
 /// Scripts, styles and fonts.
 pub mod site;
 
@@ -33,6 +35,7 @@ use axum::extract::{DefaultBodyLimit, FromRef, State};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
+use gateway::Gateway;
 use leptos::config::LeptosOptions;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -40,12 +43,16 @@ use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Pr
 use tower_http::csrf::CsrfLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
+use tower_sessions::Session;
 
 use crate::clock::Clock;
 use crate::services::Accounts;
+use crate::session::{Sessions, SignIns};
+use crate::vault::{Connection, Vault};
 use entry::Entry;
 use metrics::Metrics;
 use problem::Problem;
+use sign_in::SignIn;
 use site::Site;
 
 /// What the router works with.
@@ -54,51 +61,92 @@ pub struct Context {
     inner: Arc<Inner>,
 }
 
+/// What a [`Context`] is put together from.
+pub struct Parts {
+    /// The archives that can be looked at.
+    pub accounts: Arc<Accounts>,
+    /// Who may come in.
+    pub entry: Entry,
+    /// How AWS accounts are signed in to, where they can be.
+    pub sign_in: Option<SignIn>,
+    /// The store of sessions.
+    pub sessions: Sessions,
+    /// What is counted.
+    pub metrics: Arc<Metrics>,
+    /// Static files.
+    pub site: Site,
+    /// The clock.
+    pub clock: Clock,
+}
+
 struct Inner {
-    accounts: Arc<Accounts>,
-    entry: Entry,
-    metrics: Arc<Metrics>,
-    site: Site,
+    parts: Parts,
+    sign_ins: SignIns,
     options: LeptosOptions,
-    clock: Clock,
 }
 
 impl Context {
-    /// Puts it together.
-    pub fn new(
-        accounts: Arc<Accounts>,
-        entry: Entry,
-        metrics: Arc<Metrics>,
-        site: Site,
-        clock: Clock,
-    ) -> Context {
-        let options = site.leptos_options();
-        Context { inner: Arc::new(Inner { accounts, entry, metrics, site, options, clock }) }
+    /// Puts it together, with an empty vault.
+    pub fn new(parts: Parts) -> Context {
+        let options = parts.site.leptos_options();
+        let gateway = parts.sign_in.as_ref().map(|sign_in| sign_in.gateway.clone());
+        let sign_ins = SignIns::new(Arc::new(Vault::new(parts.clock.clone(), gateway)));
+        Context { inner: Arc::new(Inner { parts, sign_ins, options }) }
     }
 
-    /// The accounts that can be looked at.
+    /// The archives that can be looked at.
     pub fn accounts(&self) -> &Arc<Accounts> {
-        &self.inner.accounts
+        &self.inner.parts.accounts
     }
 
     /// Who may come in.
     pub fn entry(&self) -> &Entry {
-        &self.inner.entry
+        &self.inner.parts.entry
+    }
+
+    /// How AWS accounts are signed in to, where they can be.
+    pub fn sign_in(&self) -> Option<&SignIn> {
+        self.inner.parts.sign_in.as_ref()
+    }
+
+    /// AWS, where accounts can be signed in to.
+    pub fn gateway(&self) -> Option<&Gateway> {
+        self.sign_in().map(|sign_in| &sign_in.gateway)
+    }
+
+    /// What sessions are signed in to.
+    pub fn sign_ins(&self) -> &SignIns {
+        &self.inner.sign_ins
+    }
+
+    /// Where credentials lie.
+    pub fn vault(&self) -> &Arc<Vault> {
+        self.inner.sign_ins.vault()
+    }
+
+    /// What a request's session is signed in to now. A [`Session`] is among every request's extensions.
+    pub async fn connections_of(&self, session: &Session) -> Vec<Arc<Connection>> {
+        self.inner.sign_ins.of(session)
+    }
+
+    /// The store of sessions.
+    pub fn sessions(&self) -> &Sessions {
+        &self.inner.parts.sessions
     }
 
     /// What is counted.
     pub fn metrics(&self) -> &Metrics {
-        &self.inner.metrics
+        &self.inner.parts.metrics
     }
 
     /// Static files.
     pub fn site(&self) -> &Site {
-        &self.inner.site
+        &self.inner.parts.site
     }
 
     /// The clock.
     pub fn clock(&self) -> &Clock {
-        &self.inner.clock
+        &self.inner.parts.clock
     }
 }
 
@@ -115,17 +163,19 @@ const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// The whole server, without its listener.
 pub fn router(context: Context) -> Router {
-    let sessions = context.entry().session_layer();
+    let sessions = context.sessions().layer();
     let timeout = axum::http::StatusCode::SERVICE_UNAVAILABLE;
     Router::new()
         .route("/", get(to_first_account))
         .route("/healthz", get(|| async { "ok\n" }))
         .merge(entry::routes())
+        .merge(sign_in::routes())
         .nest("/api/v1", api::routes())
         .merge(pages::functions())
         .fallback(pages::fallback)
         .method_not_allowed_fallback(method_not_allowed)
         .layer(CompressionLayer::new().compress_when(worth_compressing()))
+        .layer(from_fn_with_state(context.clone(), sign_in::redirect))
         .layer(from_fn_with_state(context.clone(), entry::guard))
         .layer(sessions)
         .layer(DefaultBodyLimit::max(MAX_BODY))

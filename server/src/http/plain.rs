@@ -1,26 +1,41 @@
 //! Small pages that need no script: the way in, and errors.
 
-use axum::http::HeaderValue;
-use axum::http::header::CONTENT_TYPE;
+use app::prefs::{COOKIE as PREFS, Prefs, Theme};
+use axum::http::header::{CONTENT_TYPE, COOKIE};
+use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponse, Response};
 
 use super::problem::Problem;
 use super::site::Site;
 
-/// A page with one heading. `body` is HTML.
+/// A page with one heading, in the system's colours. `body` is HTML.
 pub fn page(title: &str, body: &str, site: &Site) -> Response {
+    themed_page(title, body, site, Theme::System)
+}
+
+/// The theme that a browser's cookie asks for.
+pub fn theme(headers: &HeaderMap) -> Theme {
+    let cookies = headers.get_all(COOKIE).iter().filter_map(|header| header.to_str().ok());
+    let mut pairs =
+        cookies.flat_map(|header| header.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.find(|(name, _)| *name == PREFS).map(|(_, value)| Prefs::read(value).theme).unwrap_or_default()
+}
+
+/// A page with one heading. `body` is HTML.
+pub fn themed_page(title: &str, body: &str, site: &Site, theme: Theme) -> Response {
     let style = match site.style() {
         Some(path) => format!("<link rel=\"stylesheet\" href=\"{}\">", escape(path)),
         None => String::new(),
     };
     let title = escape(title);
     let html = format!(
-        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+        "<!DOCTYPE html>\n<html lang=\"en\" data-theme=\"{}\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta name=\"color-scheme\" content=\"light dark\">\n\
          <link rel=\"icon\" type=\"image/svg+xml\" href=\"/favicon.svg\">\n\
          <title>{title} · Waymark</title>\n{style}\n</head>\n<body>\n\
-         <main class=\"page page--narrow\">\n<h1>{title}</h1>\n{body}\n</main>\n</body>\n</html>\n"
+         <main class=\"page page--narrow\">\n<h1>{title}</h1>\n{body}\n</main>\n</body>\n</html>\n",
+        theme.word()
     );
     let mut response = html.into_response();
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));

@@ -6,12 +6,16 @@ mod demo;
 mod intake;
 /// Listening on loopback, until it is time to stop.
 mod listen;
+/// The demo's AWS.
+#[cfg(feature = "sandbox")]
+pub mod sandbox;
 /// Being told to stop.
 pub mod signal;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use archive::{Archive, ArchiveError, Writer};
 use cloudtrail::names::AccountNames;
@@ -21,10 +25,13 @@ use crate::data::{DataFolder, canonical};
 use crate::error::{Error, Result, chain};
 use crate::http::entry::{Entry, Secrets};
 use crate::http::metrics::Metrics;
+use crate::http::sign_in::SignIn;
 use crate::http::site::Site;
-use crate::http::{self, Context};
+use crate::http::{self, Context, Parts};
 use crate::names;
 use crate::services::{Accounts, TakingIn, check_segment, segment_of};
+use crate::session::{Sessions, Transport};
+use crate::vault::Vault;
 use intake::Intake;
 
 /// What to serve, and how.
@@ -80,7 +87,8 @@ pub async fn run(options: Options, clock: &Clock) -> Result<()> {
         None => None,
     };
     let data = DataFolder::open(options.data.as_deref())?;
-    let source = open(&options, &data, clock).await?;
+    let (source, stand_in) =
+        tokio::try_join!(open(&options, &data, clock), StandIn::start(&options.what, clock))?;
 
     let metrics = Arc::new(Metrics::default());
     let mut accounts = Accounts::new(metrics.clone(), clock.clone());
@@ -94,12 +102,22 @@ pub async fn run(options: Options, clock: &Clock) -> Result<()> {
         let (entry, secrets) = Entry::starter(clock);
         (entry, Some(announce(address, &secrets, &data)?))
     };
-    let context = Context::new(Arc::new(accounts), entry, metrics, site, clock.clone());
+    let context = Context::new(Parts {
+        accounts: Arc::new(accounts),
+        entry,
+        sign_in: stand_in.sign_in,
+        sessions: Sessions::new(Transport::Loopback),
+        metrics,
+        site,
+        clock: clock.clone(),
+    });
+    let sweeping = tokio::spawn(sweep(context.vault().clone()));
 
     let intake = source.intake.map(|intake| intake.start(taking_in));
     warm_up(source.archive);
     let admin = admin.map(|admin| (admin, http::admin::router(context.clone())));
     let served = listen::serve(listener, http::router(context), admin).await;
+    sweeping.abort();
     if let Some(intake) = intake {
         intake.stop().await;
     }
@@ -109,6 +127,40 @@ pub async fn run(options: Options, clock: &Clock) -> Result<()> {
         tracing::warn!(path = %token.display(), %error, "the token's file cannot be removed");
     }
     served
+}
+
+/// What stands in for AWS, in the demo.
+#[derive(Default)]
+struct StandIn {
+    sign_in: Option<SignIn>,
+    /// It stops when this is dropped.
+    #[cfg(feature = "sandbox")]
+    _running: Option<::sandbox::Running>,
+}
+
+impl StandIn {
+    #[cfg(feature = "sandbox")]
+    async fn start(what: &What, clock: &Clock) -> Result<StandIn> {
+        let What::Demo { events, .. } = what else {
+            return Ok(StandIn::default());
+        };
+        let (running, sign_in) = sandbox::start(*events, clock).await?;
+        Ok(StandIn { sign_in: Some(sign_in), _running: Some(running) })
+    }
+
+    #[cfg(not(feature = "sandbox"))]
+    async fn start(_: &What, _: &Clock) -> Result<StandIn> {
+        Ok(StandIn::default())
+    }
+}
+
+/// Drops credentials that have ended, also those that nobody asks for any more.
+async fn sweep(vault: Arc<Vault>) {
+    let mut minutes = tokio::time::interval(Duration::from_secs(60));
+    loop {
+        minutes.tick().await;
+        vault.sweep();
+    }
 }
 
 /// An archive to serve, and what will be taken in to it.

@@ -83,6 +83,19 @@ fn the_demo_is_open_and_made_once() {
 }
 
 #[test]
+fn the_demo_has_sample_identities() {
+    let folder = tempfile::tempdir().unwrap();
+    let served = Served::start(folder.path(), &["--demo", "--demo-events", "9000"]);
+    let origin = format!("http://{}", served.address);
+    let headers = [("origin", origin.as_str()), ("content-type", "application/x-www-form-urlencoded")];
+    let entered = served.send("POST", "/sign-in/sample", &headers, "person=auditor");
+    assert_eq!((entered.status, entered.header("location")), (303, "/a/111122223333/events"), "{entered:?}");
+    let cookie = entered.header("set-cookie").split(';').next().unwrap().to_owned();
+    let page = served.send("GET", "/sign-in", &[("cookie", &cookie)], "");
+    assert!(page.body.contains("arn:aws:sts::444455556666:assumed-role/Auditor/auditor"), "{}", page.body);
+}
+
+#[test]
 fn an_archive_is_read_while_another_writes_and_beside_other_readers() {
     let folder = tempfile::tempdir().unwrap();
     let logs = ordinary_logs(folder.path());

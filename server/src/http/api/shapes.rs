@@ -98,7 +98,7 @@ impl From<TimeRange> for RangeShape {
 
 impl From<Coverage> for CoverageShape {
     fn from(coverage: Coverage) -> CoverageShape {
-        let Coverage { data, range, events, sources, generation: _, taking_in, notes } = coverage;
+        let Coverage { data, range, events, sources, generation: _, taking_in, notes, history: _ } = coverage;
         CoverageShape { data: data.into(), range: range.into(), events, sources, taking_in, notes }
     }
 }

@@ -1,5 +1,6 @@
 //! What the tests share.
 
+pub mod browser;
 pub mod logs;
 pub mod program;
 pub mod schema;

@@ -14,9 +14,11 @@ use tower::ServiceExt;
 use waymark_server::clock::Clock;
 use waymark_server::http::entry::{Entry, Secrets};
 use waymark_server::http::metrics::Metrics;
+use waymark_server::http::sign_in::SignIn;
 use waymark_server::http::site::Site;
-use waymark_server::http::{self, Context};
+use waymark_server::http::{self, Context, Parts};
 use waymark_server::services::{Accounts, TakingIn};
+use waymark_server::session::Sessions;
 
 use super::{logs, site};
 
@@ -29,6 +31,7 @@ pub struct Server {
     pub admin: Router,
     pub secrets: Option<Secrets>,
     pub taking_in: TakingIn,
+    pub context: Context,
     now: Arc<AtomicI64>,
     _folder: TempDir,
 }
@@ -55,15 +58,25 @@ impl Answer {
 impl Server {
     /// Open to anyone, with these records as account `test`.
     pub async fn open(records: &[Value]) -> Server {
-        Server::with(records, true).await
+        Server::with(records, true, noon(), |_| None).await
     }
 
     /// Open to those with its secrets, with the ordinary logs as account `test`.
     pub async fn guarded() -> Server {
-        Server::with(&logs::ordinary(), false).await
+        Server::with(&logs::ordinary(), false, noon(), |_| None).await
     }
 
-    async fn with(records: &[Value], anyone: bool) -> Server {
+    /// Open to anyone, with sign-in, beginning at some time.
+    pub async fn signing_in(start: Time, sign_in: impl FnOnce(&Clock) -> SignIn) -> Server {
+        Server::with(&logs::ordinary(), true, start, |clock| Some(sign_in(clock))).await
+    }
+
+    async fn with(
+        records: &[Value],
+        anyone: bool,
+        start: Time,
+        sign_in: impl FnOnce(&Clock) -> Option<SignIn>,
+    ) -> Server {
         let folder = tempfile::tempdir().unwrap();
         logs::write(&folder.path().join("logs"), "a.json", records);
         site::lay_out(&folder.path().join("site"));
@@ -71,7 +84,6 @@ impl Server {
         let sources = [folder.path().join("logs")];
         writer.take_in(&sources, &IntakeOptions::default(), |_| {}).await.unwrap();
 
-        let start = Time::parse("2026-11-22T12:00:00Z").unwrap();
         let now = Arc::new(AtomicI64::new(start.as_millis()));
         let told = now.clone();
         let clock = Clock::from_fn(move || Time::from_millis(told.load(Ordering::Relaxed)));
@@ -86,9 +98,18 @@ impl Server {
         let taking_in = TakingIn::default();
         accounts.add("test".to_owned(), anyone, writer.archive(), taking_in.clone());
         let site = Site::open(Some(&folder.path().join("site"))).unwrap();
-        let context = Context::new(Arc::new(accounts), entry, metrics, site, clock);
+        let context = Context::new(Parts {
+            accounts: Arc::new(accounts),
+            entry,
+            sign_in: sign_in(&clock),
+            sessions: Sessions::default(),
+            metrics,
+            site,
+            clock,
+        });
         let admin = http::admin::router(context.clone());
-        Server { router: http::router(context), admin, secrets, taking_in, now, _folder: folder }
+        let router = http::router(context.clone());
+        Server { router, admin, secrets, taking_in, context, now, _folder: folder }
     }
 
     /// Lets time pass.
@@ -110,6 +131,10 @@ impl Server {
     pub async fn send(&self, method: Method, address: &str, headers: &[(&str, &str)], body: &str) -> Answer {
         send(&self.router, method, address, headers, body).await
     }
+}
+
+fn noon() -> Time {
+    Time::parse("2026-11-22T12:00:00Z").unwrap()
 }
 
 /// Sends a request to a router.

@@ -1,0 +1,46 @@
+//! `waymark sandbox`: a stand-in for AWS on one port, until it is told to stop.
+
+use std::fmt::Write as _;
+
+use sandbox::{Events, Running, Sandbox, Who};
+
+use super::arguments::{Quota, SandboxArguments};
+use super::output::Output;
+use crate::clock::Clock;
+use crate::error::{EXIT_OK, Error, Result};
+use crate::serve::{sandbox::clock_of, signal};
+
+/// Serves, and prints what makes AWS's clients use it.
+pub async fn run(arguments: SandboxArguments, clock: &Clock) -> Result<u8> {
+    let options = sandbox::Options {
+        listen: arguments.listen,
+        state: arguments.state,
+        quota: match arguments.quota {
+            Quota::Aws => sandbox::Quota::Aws,
+            Quota::Off => sandbox::Quota::Off,
+        },
+        clock: clock_of(clock),
+        events: Events::Sample(arguments.events),
+    };
+    let running = Sandbox::start(options).await.map_err(|source| Error::Sandbox(Box::new(source)))?;
+    let mut output = Output::open();
+    output.write(&lines(&running))?;
+    output.finish()?;
+    eprintln!("The sandbox listens on {}. Its keys are good until it stops.", running.url());
+    signal::stopped().await;
+    drop(running);
+    Ok(EXIT_OK)
+}
+
+/// Lines for a shell: those of the auditor come last, so that pasting all of them gives the lesser rights.
+fn lines(running: &Running) -> String {
+    let mut lines = String::new();
+    for (who, title) in [
+        (Who::Administrator, "The sample administrator: may do everything."),
+        (Who::Auditor, "The sample auditor: may read CloudTrail and assume roles."),
+    ] {
+        // Writing to a text does not fail.
+        let _ = writeln!(lines, "# {title}\n{}", running.exports(who));
+    }
+    lines
+}

@@ -1,0 +1,73 @@
+//! Where a sign-in leads back to.
+
+use std::fmt::Write as _;
+
+/// The longest address that is returned to, in bytes.
+const LONGEST: usize = 8 * 1024;
+
+/// An address that was given to return to, if it is one of this server's pages: one leading `/`, no second one, no backslash
+/// (browsers read it as a slash), nothing but visible ASCII (browsers drop tabs and line ends, which could hide a second slash).
+/// Signing in and out again would lead round in circles.
+pub fn local(given: &str) -> Option<&str> {
+    let is_path = given.starts_with('/') && !given[1..].starts_with('/');
+    let is_plain = given.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+    let path = given.split(['?', '#']).next().unwrap_or(given);
+    let is_own = path == "/sign-in" || path == "/sign-out" || path.starts_with("/sign-in/");
+    (is_path && is_plain && !is_own && given.len() <= LONGEST).then_some(given)
+}
+
+/// The sign-in page that leads back to an address.
+pub fn sign_in_for(address: &str) -> String {
+    let mut link = String::from("/sign-in?next=");
+    for byte in address.bytes() {
+        if byte.is_ascii_alphanumeric() || b"/-._~:,".contains(&byte) {
+            link.push(char::from(byte));
+        } else {
+            // Writing to a text does not fail.
+            let _ = write!(link, "%{byte:02X}");
+        }
+    }
+    link
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_pages_of_this_server_are_returned_to() {
+        for right in ["/", "/a/111122223333/events?q=who:jo%20&from=-2h", "/a/sample/events#x", "/sign-info"]
+        {
+            assert_eq!(local(right), Some(right));
+        }
+        for wrong in [
+            "",
+            "a",
+            "//evil.example",
+            "///evil.example",
+            "/\\evil.example",
+            "\\\\evil.example",
+            "/\t/evil.example",
+            "/\n/evil.example",
+            " //evil.example",
+            "https://evil.example",
+            "javascript:alert(1)",
+            "/a/\u{65e5}",
+            "/sign-in",
+            "/sign-in?next=/sign-in",
+            "/sign-in/keys",
+            "/sign-out",
+        ] {
+            assert_eq!(local(wrong), None, "{wrong:?}");
+        }
+        assert_eq!(local(&format!("/{}", "x".repeat(LONGEST))), None);
+    }
+
+    #[test]
+    fn an_address_is_one_parameter() {
+        assert_eq!(
+            sign_in_for("/a/1/events?q=a&b=%20#+"),
+            "/sign-in?next=/a/1/events%3Fq%3Da%26b%3D%2520%23%2B"
+        );
+    }
+}

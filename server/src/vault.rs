@@ -1,0 +1,314 @@
+//! Where credentials lie while somebody is signed in: in memory, each bound to one session, each gone at its own end.
+//!
+//! A session's id opens its entry, and is not kept: what is kept is a keyed hash of it. Whatever is dropped here wipes
+//! its secrets (see [`gateway::Credentials`]).
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use cloudtrail::time::{HOUR, Time};
+use gateway::{Credentials, Gateway};
+use hmac::{Hmac, Mac};
+use sha2::Sha256;
+
+use crate::clock::Clock;
+use crate::random;
+
+/// How long a sign-in lasts at most, in milliseconds.
+pub const LONGEST: i64 = 12 * HOUR;
+/// How long it lasts when nothing is asked of it, in milliseconds.
+pub const IDLE: i64 = HOUR;
+
+/// An AWS account that somebody is signed in to, with the credentials for it.
+#[derive(Clone)]
+pub struct Connection {
+    /// The account's id, 12 digits.
+    pub account: String,
+    /// The account's name for people, where it is known.
+    pub title: Option<String>,
+    /// Who AWS says this is.
+    pub arn: String,
+    /// The same in short: the name of a user, or of a role's session.
+    pub name: String,
+    /// What calls are signed with.
+    pub credentials: Credentials,
+    /// How they were given.
+    pub method: Method,
+    /// When.
+    pub signed_in: Time,
+    /// When the credentials end, as far as whoever gave them said.
+    pub expires: Option<Time>,
+}
+
+/// How credentials were given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// Temporary keys, pasted.
+    TemporaryKeys,
+    /// The keys of a user, exchanged for temporary ones and forgotten.
+    LongLivedKeys,
+    /// An identity of the sandbox.
+    Sample,
+}
+
+impl Method {
+    /// In words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Method::TemporaryKeys => "temporary keys",
+            Method::LongLivedKeys => "long-lived keys, exchanged",
+            Method::Sample => "sample identity",
+        }
+    }
+}
+
+impl Connection {
+    /// From when on it can no longer be used: the credentials' own end, or that of the sign-in.
+    pub fn ends(&self) -> Time {
+        let longest = self.signed_in.plus(LONGEST);
+        self.expires.map_or(longest, |expires| expires.min(longest))
+    }
+}
+
+impl fmt::Debug for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connection")
+            .field("account", &self.account)
+            .field("arn", &self.arn)
+            .field("method", &self.method)
+            .field("ends", &self.ends())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Whose entry: a keyed hash of a session's id.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Owner([u8; 32]);
+
+impl fmt::Debug for Owner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Owner(…)")
+    }
+}
+
+/// What sessions are signed in to.
+pub struct Vault {
+    key: Hmac<Sha256>,
+    clock: Clock,
+    /// What has made clients with the credentials, and must forget them too.
+    gateway: Option<Gateway>,
+    entries: Mutex<HashMap<Owner, Entry>>,
+}
+
+struct Entry {
+    connections: Vec<Arc<Connection>>,
+    /// When it was last asked for.
+    seen: Time,
+}
+
+impl Vault {
+    /// An empty one. Its key is made here and leaves with it.
+    pub fn new(clock: Clock, gateway: Option<Gateway>) -> Vault {
+        // Any number of bytes is a key; these are 32 random ones, in hex.
+        let key = Hmac::new_from_slice(random::hex(32).as_bytes());
+        let key = key.unwrap_or_else(|_| unreachable!("HMAC takes keys of every length"));
+        Vault { key, clock, gateway, entries: Mutex::default() }
+    }
+
+    /// Who the session of this id is.
+    pub fn owner(&self, session_id: &str) -> Owner {
+        let mut hash = self.key.clone();
+        hash.update(session_id.as_bytes());
+        Owner(hash.finalize().into_bytes().into())
+    }
+
+    /// Adds a connection. Of each account a session has one: an earlier one gives way.
+    pub fn put(&self, owner: Owner, connection: Connection) {
+        let now = self.clock.now();
+        let mut entries = self.lock();
+        let entry = entries.entry(owner).or_insert_with(|| Entry { connections: Vec::new(), seen: now });
+        entry.seen = now;
+        let replaced =
+            entry.connections.extract_if(.., |known| known.account == connection.account).collect();
+        entry.connections.push(Arc::new(connection));
+        drop(entries);
+        self.release(replaced);
+    }
+
+    /// What a session is signed in to now, in the order of signing in. Asking keeps it from growing idle.
+    pub fn of(&self, owner: Owner) -> Vec<Arc<Connection>> {
+        let now = self.clock.now();
+        let mut entries = self.lock();
+        let Some(entry) = entries.get_mut(&owner) else {
+            return Vec::new();
+        };
+        let ended = entry.take_ended(now);
+        entry.seen = now;
+        let connections = entry.connections.clone();
+        if connections.is_empty() {
+            entries.remove(&owner);
+        }
+        drop(entries);
+        self.release(ended);
+        connections
+    }
+
+    /// Gives one session's entry to another: the session has got a new id.
+    pub fn hand_over(&self, from: Owner, to: Owner) {
+        let mut entries = self.lock();
+        if let Some(entry) = entries.remove(&from) {
+            entries.insert(to, entry);
+        }
+    }
+
+    /// Forgets all that a session was signed in to.
+    pub fn forget(&self, owner: Owner) {
+        let entry = self.lock().remove(&owner);
+        self.release(entry.map(|entry| entry.connections).unwrap_or_default());
+    }
+
+    /// Drops what has ended, also of sessions that nobody asks for any more.
+    pub fn sweep(&self) {
+        let now = self.clock.now();
+        let mut ended = Vec::new();
+        self.lock().retain(|_, entry| {
+            ended.append(&mut entry.take_ended(now));
+            !entry.connections.is_empty()
+        });
+        self.release(ended);
+    }
+
+    /// Forgets the clients of connections that were dropped.
+    fn release(&self, dropped: Vec<Arc<Connection>>) {
+        if let Some(gateway) = &self.gateway {
+            dropped.iter().for_each(|connection| gateway.forget(&connection.credentials));
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<Owner, Entry>> {
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Entry {
+    /// Takes out what has ended.
+    fn take_ended(&mut self, now: Time) -> Vec<Arc<Connection>> {
+        let idle = now >= self.seen.plus(IDLE);
+        self.connections.extract_if(.., |connection| idle || now >= connection.ends()).collect()
+    }
+}
+
+/// How many entries there are, and nothing of them.
+impl fmt::Debug for Vault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Vault").field("sessions", &self.lock().len()).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicI64, Ordering};
+
+    use cloudtrail::time::MINUTE;
+
+    use super::*;
+
+    const SECRET: &str = "canary-wJalrXUtnFEMI-K7MDENG-bPxRfiCY";
+
+    /// A vault, and its time in milliseconds.
+    fn vault() -> (Vault, Arc<AtomicI64>) {
+        let now = Arc::new(AtomicI64::new(0));
+        let told = now.clone();
+        (Vault::new(Clock::from_fn(move || Time::from_millis(told.load(Ordering::Relaxed))), None), now)
+    }
+
+    fn connection(account: &str, signed_in: i64, expires: Option<i64>) -> Connection {
+        let expires = expires.map(Time::from_millis);
+        let token = Some(format!("{SECRET}-token"));
+        let credentials = Credentials::new("ASIAIOSFODNN7EXAMPLE".into(), SECRET.into(), token, expires);
+        Connection {
+            account: account.to_owned(),
+            title: None,
+            arn: format!("arn:aws:sts::{account}:assumed-role/Auditor/jo"),
+            name: "jo".to_owned(),
+            credentials: credentials.unwrap(),
+            method: Method::TemporaryKeys,
+            signed_in: Time::from_millis(signed_in),
+            expires,
+        }
+    }
+
+    fn accounts(vault: &Vault, owner: Owner) -> Vec<String> {
+        vault.of(owner).iter().map(|connection| connection.account.clone()).collect()
+    }
+
+    #[test]
+    fn a_session_has_its_own_and_one_role_in_each_account() {
+        let (vault, _) = vault();
+        let (one, two) = (vault.owner("one"), vault.owner("two"));
+        vault.put(one, connection("1", 0, None));
+        vault.put(one, connection("2", 0, None));
+        vault.put(one, Connection { name: "max".to_owned(), ..connection("1", 0, None) });
+        assert_eq!(accounts(&vault, one), ["2", "1"]);
+        assert_eq!(vault.of(one)[1].name, "max");
+        assert!(vault.of(two).is_empty());
+        vault.hand_over(one, two);
+        assert!(vault.of(one).is_empty());
+        assert_eq!(accounts(&vault, two), ["2", "1"]);
+        vault.forget(two);
+        assert!(vault.of(two).is_empty());
+    }
+
+    #[test]
+    fn each_ends_at_its_own_time() {
+        let (vault, now) = vault();
+        let owner = vault.owner("one");
+        vault.put(owner, connection("1", 0, Some(30 * MINUTE)));
+        vault.put(owner, connection("2", 0, Some(40 * MINUTE)));
+        now.store(30 * MINUTE - 1, Ordering::Relaxed);
+        assert_eq!(accounts(&vault, owner), ["1", "2"]);
+        now.store(30 * MINUTE, Ordering::Relaxed);
+        assert_eq!(accounts(&vault, owner), ["2"]);
+        now.store(40 * MINUTE, Ordering::Relaxed);
+        assert!(vault.of(owner).is_empty());
+    }
+
+    #[test]
+    fn a_sign_in_ends_after_twelve_hours_and_after_an_hour_unused() {
+        let (vault, now) = vault();
+        let (busy, idle) = (vault.owner("busy"), vault.owner("idle"));
+        vault.put(busy, connection("1", 0, Some(36 * HOUR)));
+        vault.put(idle, connection("1", 0, None));
+        for half in 1..24 {
+            now.store(half * HOUR / 2, Ordering::Relaxed);
+            assert_eq!(accounts(&vault, busy), ["1"], "{half}");
+        }
+        assert!(vault.of(idle).is_empty());
+        now.store(LONGEST, Ordering::Relaxed);
+        assert!(vault.of(busy).is_empty());
+    }
+
+    #[test]
+    fn what_nobody_asks_for_is_swept_out() {
+        let (vault, now) = vault();
+        vault.put(vault.owner("one"), connection("1", 0, Some(MINUTE)));
+        vault.put(vault.owner("two"), connection("2", 0, None));
+        now.store(MINUTE, Ordering::Relaxed);
+        vault.sweep();
+        assert_eq!(vault.lock().len(), 1);
+        now.store(IDLE, Ordering::Relaxed);
+        vault.sweep();
+        assert_eq!(vault.lock().len(), 0);
+    }
+
+    #[test]
+    fn nothing_secret_is_shown() {
+        let (vault, _) = vault();
+        let owner = vault.owner("the-session-id");
+        vault.put(owner, connection("1", 0, None));
+        let shown = format!("{vault:?} {owner:?} {:?} {:#?}", vault.of(owner), vault.of(owner));
+        assert!(!shown.contains("canary") && !shown.contains("the-session-id"), "{shown}");
+        assert!(shown.contains("sessions: 1"), "{shown}");
+    }
+}
