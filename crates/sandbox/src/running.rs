@@ -307,6 +307,9 @@ impl Running {
         if let Some(server) = self.server.take() {
             let _ = server.await;
         }
+        // Only then is the state folder free.
+        self.delivery.abort();
+        let _ = (&mut self.delivery).await;
     }
 }
 

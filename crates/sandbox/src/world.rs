@@ -12,6 +12,7 @@ use crate::delivery::keys::Keys;
 use crate::events::record::Happening;
 use crate::events::store::Store;
 use crate::faults::Faults;
+use crate::http::federation::SignIns;
 use crate::http::protocol::{Protocol, Service};
 use crate::identity::sample::{SampleKeys, organisation};
 use crate::identity::{Caller, Directory};
@@ -43,6 +44,8 @@ pub(crate) struct World {
     pub keys: SampleKeys,
     /// Identity Center.
     pub center: Mutex<Center>,
+    /// Sign-ins to the console that are under way.
+    pub sign_ins: Mutex<SignIns>,
     /// Limits.
     pub quotas: Quotas,
     /// Faults on purpose.
@@ -74,6 +77,7 @@ impl World {
             events: Mutex::new(events),
             keys,
             center: Mutex::default(),
+            sign_ins: Mutex::default(),
             quotas: Quotas::new(quota),
             faults,
             address: OnceLock::new(),

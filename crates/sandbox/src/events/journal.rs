@@ -1,6 +1,6 @@
 //! The file in which events are kept: a record a line, only ever appended to.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::Path;
 
@@ -12,12 +12,16 @@ pub(crate) struct Journal {
 
 impl Journal {
     /// Opens the file, or makes it, and gives the records in it. A last line without an end was cut off while it was written:
-    /// it is removed.
+    /// it is removed. The file is locked: two programs that write it would mix their lines.
     ///
     /// # Errors
-    /// When it cannot be read or written.
+    /// When it cannot be read or written, or another program has it open.
     pub fn open(path: &Path) -> std::io::Result<(Journal, Vec<String>)> {
         let mut file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
+        file.try_lock().map_err(|error| match error {
+            TryLockError::Error(error) => error,
+            TryLockError::WouldBlock => std::io::Error::other("another sandbox uses this folder"),
+        })?;
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes)?;
         let whole = bytes.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1);

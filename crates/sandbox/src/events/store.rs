@@ -132,6 +132,7 @@ mod tests {
         store.add([record("between", "2026-11-22T10:00:00.500Z").as_str()]).unwrap();
         assert!(store.add(["{}"]).is_err());
         assert_eq!(ids(&store), ["a", "between", "b"]);
+        assert!(Store::in_folder(folder.path()).is_err(), "the folder is in use");
         drop(store);
 
         // Half a line, as a program leaves it that was killed while writing.

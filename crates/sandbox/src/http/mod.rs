@@ -1,6 +1,7 @@
 //! The one port: reads a request, recognises its sender, has it done, records it, and answers.
 
 pub(crate) mod answer;
+pub(crate) mod federation;
 pub(crate) mod protocol;
 pub(crate) mod refusal;
 pub(crate) mod signature;
@@ -59,7 +60,8 @@ async fn handle(
             Problem::new("RequestEntityTooLargeException", "The request is longer than 1 MB").status(413);
         return Answer::of_problem(Protocol::Json, &problem, &id).into_response(&id);
     };
-    if let Some(page) = page::answer(&world, &parts, &body, &envelope) {
+    let page = page::answer(&world, &parts, &body, &envelope);
+    if let Some(page) = page.or_else(|| federation::answer(&world, &parts, &envelope)) {
         return page;
     }
     let target = match protocol::recognise(&parts, &body) {
@@ -104,6 +106,9 @@ async fn perform(
     let effect = world.faults.effect(&target, &caller.account, &region);
     wait(&effect).await;
     let Target { service, operation } = target;
+    // The fields of a form may stand in the address.
+    let query = parts.uri.query().unwrap_or_default().as_bytes();
+    let body = if service == Service::Sts && body.is_empty() { query } else { body };
     let call = Call { world, caller, region, now, service, operation, envelope };
     (services::perform(&call, effect.problem, body), effect.spoil)
 }

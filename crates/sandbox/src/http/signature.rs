@@ -5,10 +5,10 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use aws_lc_rs::hmac;
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use cloudtrail::time::{MINUTE, Time};
-use hmac::{Hmac, Mac};
 use sha2::{Digest, Sha256};
 
 use super::refusal::Refusal;
@@ -142,7 +142,8 @@ impl Signed {
             key = sign(&key, part);
         }
         // Compared in constant time.
-        mac(&key, &to_sign).verify_slice(&self.signature).map_err(|_| Refusal::Mismatch(MISMATCH.to_owned()))
+        hmac::verify(&hmac_key(&key), to_sign.as_bytes(), &self.signature)
+            .map_err(|_| Refusal::Mismatch(MISMATCH.to_owned()))
     }
 
     /// The hash of the body, or what S3 takes in its place.
@@ -233,16 +234,12 @@ pub(crate) fn decode(text: &str) -> String {
     String::from_utf8_lossy(&out).into_owned()
 }
 
-fn mac(key: &[u8], text: &str) -> Hmac<Sha256> {
-    // HMAC takes keys of any length.
-    let mut mac =
-        <Hmac<Sha256> as Mac>::new_from_slice(key).unwrap_or_else(|_| unreachable!("any length will do"));
-    mac.update(text.as_bytes());
-    mac
+fn hmac_key(key: &[u8]) -> hmac::Key {
+    hmac::Key::new(hmac::HMAC_SHA256, key)
 }
 
 fn sign(key: &[u8], text: &str) -> Vec<u8> {
-    mac(key, text).finalize().into_bytes().to_vec()
+    hmac::sign(&hmac_key(key), text.as_bytes()).as_ref().to_vec()
 }
 
 fn text(headers: &HeaderMap, name: &str) -> Option<String> {

@@ -1,8 +1,7 @@
 //! Virtual second factors: time-based codes of six digits (RFC 6238 with HMAC-SHA-1, thirty seconds), as AWS's are.
 
+use aws_lc_rs::hmac;
 use cloudtrail::time::Time;
-use hmac::{Hmac, Mac};
-use sha1::Sha1;
 
 use crate::random;
 
@@ -40,11 +39,9 @@ impl Mfa {
     }
 
     fn code_of_step(&self, step: i64) -> String {
-        let Ok(mut mac) = <Hmac<Sha1> as Mac>::new_from_slice(&self.seed) else {
-            unreachable!("HMAC takes keys of any length")
-        };
-        mac.update(&step.to_be_bytes());
-        let hash = mac.finalize().into_bytes();
+        let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, &self.seed);
+        let tag = hmac::sign(&key, &step.to_be_bytes());
+        let hash = tag.as_ref();
         let at = usize::from(hash[19] & 0x0f);
         let number = u32::from_be_bytes([hash[at] & 0x7f, hash[at + 1], hash[at + 2], hash[at + 3]]);
         format!("{:06}", number % 1_000_000)

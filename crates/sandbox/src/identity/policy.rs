@@ -134,6 +134,12 @@ impl Policy {
         Ok(Policy { statements })
     }
 
+    /// Both policies in one.
+    pub fn and(mut self, other: Policy) -> Policy {
+        self.statements.extend(other.statements);
+        self
+    }
+
     /// What the policy says.
     pub fn ask(&self, question: &Question<'_>) -> Verdict {
         let mut verdict = Verdict::Silent;

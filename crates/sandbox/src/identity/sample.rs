@@ -56,6 +56,15 @@ pub(crate) fn reserved_role(account: &str, set: &str) -> String {
     format!("AWSReservedSSO_{set}_{}", hex(&hash[..8]))
 }
 
+/// A policy that AWS manages, by its ARN: those that the sample knows.
+pub(crate) fn managed_policy(arn: &str) -> Option<Policy> {
+    match arn.strip_prefix("arn:aws:iam::aws:policy/")? {
+        "AdministratorAccess" => Some(policy(EVERYTHING)),
+        "ReadOnlyAccess" | "AWSCloudTrail_ReadOnlyAccess" => Some(policy(READING)),
+        _ => None,
+    }
+}
+
 /// Makes the organisation, with new secrets.
 ///
 /// # Panics

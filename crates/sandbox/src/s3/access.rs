@@ -2,17 +2,20 @@
 
 use std::sync::Weak;
 
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, StatusCode};
 use s3s::access::{S3Access, S3AccessContext};
 use s3s::auth::{S3Auth, SecretKey};
 use s3s::path::S3Path;
 use s3s::{S3Error, S3ErrorCode, S3Result, s3_error};
 
 use super::{Seen, Sight};
+use crate::faults::Effect;
+use crate::http::protocol::{Service, Target};
 use crate::http::refusal::Refusal;
 use crate::http::signature::decode;
 use crate::identity::Caller;
 use crate::identity::policy::{Question, Verdict};
+use crate::quota::throttled;
 use crate::world::{World, lock};
 
 /// Secrets by key, for the check of signatures.
@@ -53,7 +56,10 @@ impl S3Access for Permission {
             S3Path::Object { bucket, key } => (Some(bucket.to_string()), Some(key.to_string())),
         };
         let operation = cx.s3_op().name().to_owned();
+        let target = Target { service: Service::S3, operation: operation.clone() };
+        let effect = world.faults.effect(&target, &caller.account, &region);
         let sight = Sight {
+            spoil: effect.spoil,
             caller: caller.clone(),
             region: region.clone(),
             operation: operation.clone(),
@@ -64,8 +70,30 @@ impl S3Access for Permission {
             *lock(&seen.0) = Some(sight);
         }
         cx.extensions_mut().insert(caller.clone());
+        fault(effect).await?;
         allow(&world, &caller, &operation, bucket.as_deref(), object.as_deref(), &region)?;
         in_region(&world, &operation, bucket.as_deref(), &region)
+    }
+}
+
+/// Waits, or answers with an error, as the fault file says.
+async fn fault(effect: Effect) -> S3Result<()> {
+    if !effect.delay.is_zero() {
+        tokio::time::sleep(effect.delay).await;
+    }
+    match effect.problem {
+        None => Ok(()),
+        Some(problem) if problem == throttled() => {
+            Err(s3_error!(SlowDown, "Please reduce your request rate."))
+        }
+        Some(problem) => {
+            let mut error =
+                S3Error::with_message(S3ErrorCode::Custom(problem.code.into_owned().into()), problem.message);
+            if let Ok(status) = StatusCode::from_u16(problem.status) {
+                error.set_status_code(status);
+            }
+            Err(error)
+        }
     }
 }
 

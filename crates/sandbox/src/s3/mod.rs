@@ -17,6 +17,8 @@ use s3s::service::{S3Service, S3ServiceBuilder};
 use serde_json::{Value, json};
 
 use crate::events::record::Happening;
+use crate::faults::Spoil;
+use crate::http::answer::Answer;
 use crate::identity::Caller;
 use crate::world::{Envelope, World, lock};
 use store::Store;
@@ -41,6 +43,7 @@ struct Sight {
     operation: String,
     bucket: Option<String>,
     object: bool,
+    spoil: Option<Spoil>,
 }
 
 impl Storage {
@@ -84,6 +87,7 @@ pub(crate) async fn answer(world: &World, request: Request, envelope: Envelope) 
         parts.headers.insert("x-amz-request-id", id);
     }
     let sight = lock(&seen.0).take();
+    let spoil = sight.as_ref().and_then(|sight| sight.spoil);
     if let Some(sight) = sight.filter(Sight::is_management) {
         let text = body.bytes().map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default();
         let failed = !parts.status.is_success();
@@ -99,7 +103,22 @@ pub(crate) async fn answer(world: &World, request: Request, envelope: Envelope) 
         parts.headers.remove("content-length");
         return Response::from_parts(parts, Body::from(text));
     }
-    Response::from_parts(parts, Body::new(body))
+    let Some(spoil) = spoil else { return Response::from_parts(parts, Body::new(body)) };
+    let bytes = axum::body::to_bytes(Body::new(body), usize::MAX).await.unwrap_or_default();
+    let answer = Answer {
+        status: parts.status.as_u16(),
+        kind: "application/xml",
+        body: bytes.into(),
+        error_type: None,
+        half: false,
+    };
+    let spoiled = answer.spoiled(spoil, &[]).into_response(&envelope.request_id);
+    parts.headers.remove("content-length");
+    let (own, body) = spoiled.into_parts();
+    if let Some(length) = own.headers.get("content-length") {
+        parts.headers.insert("content-length", length.clone());
+    }
+    Response::from_parts(parts, body)
 }
 
 impl Sight {

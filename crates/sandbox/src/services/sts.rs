@@ -10,6 +10,7 @@ use crate::events::record::{Happening, spoken};
 use crate::http::answer::{leaf, tag};
 use crate::http::protocol::Protocol;
 use crate::identity::policy::{Policy, Question, Verdict};
+use crate::identity::sample::managed_policy;
 use crate::identity::{Caller, Principal, Role, Session};
 use crate::problem::{Problem, Result};
 use crate::random;
@@ -21,6 +22,9 @@ const SHORTEST: i64 = 900;
 const CHAINED: i64 = 3600;
 /// Longest session of GetSessionToken, in seconds, and of root's.
 const LONGEST_TOKEN: (i64, i64) = (129_600, 3600);
+
+/// Most managed policies that narrow a session down.
+const MOST_POLICIES: usize = 10;
 
 /// Does an operation of STS.
 pub(crate) fn perform(call: &Call<'_>, input: &Value) -> Result<Done> {
@@ -84,12 +88,7 @@ fn assume_role(call: &Call<'_>, input: &Value) -> Result<Done> {
     if caller.principal == Principal::Root {
         return Err(refused("Roles may not be assumed by root accounts.".to_owned()));
     }
-    let policy = match text(input, "Policy") {
-        None => None,
-        Some(text) => {
-            Some(Policy::parse(text).map_err(|error| Problem::new("MalformedPolicyDocument", error))?)
-        }
-    };
+    let policy = session_policy(input)?;
     let asked = duration(input, 3600, 43_200)?;
     let factor = second_factor(call, input)?;
 
@@ -144,6 +143,20 @@ fn assume_role(call: &Call<'_>, input: &Value) -> Result<Done> {
         tell_owner(call, &mut done, &account, role_arn, name);
     }
     Ok(done)
+}
+
+/// What a session is narrowed down to: a policy in the call, and policies that AWS manages, together.
+fn session_policy(input: &Value) -> Result<Option<Policy>> {
+    let mut policies = Vec::new();
+    if let Some(text) = text(input, "Policy") {
+        policies.push(Policy::parse(text).map_err(|error| Problem::new("MalformedPolicyDocument", error))?);
+    }
+    for number in 1..=MOST_POLICIES {
+        let Some(arn) = text(input, &format!("PolicyArns.member.{number}.arn")) else { break };
+        let unknown = || invalid(format!("The policy {arn} does not exist or is not attachable."));
+        policies.push(managed_policy(arn).ok_or_else(unknown)?);
+    }
+    Ok(policies.into_iter().reduce(Policy::and))
 }
 
 /// Whether the caller may assume the role: by the role's trust policy and, unless that names the caller itself in its own

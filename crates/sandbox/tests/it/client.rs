@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
+use aws_lc_rs::hmac;
 use cloudtrail::time::Time;
-use hmac::{Hmac, Mac};
 use sandbox::{Clock, Credentials, Events, Options, Running, Sandbox, Who};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -249,9 +249,7 @@ pub async fn send(
 }
 
 fn mac(key: &[u8], text: &str) -> Vec<u8> {
-    let mut mac = <Hmac<Sha256> as Mac>::new_from_slice(key).unwrap();
-    mac.update(text.as_bytes());
-    mac.finalize().into_bytes().to_vec()
+    hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key), text.as_bytes()).as_ref().to_vec()
 }
 
 fn hash(text: &str) -> String {

@@ -99,3 +99,24 @@ async fn who_may_not() {
         ("AuthorizationHeaderMalformed".to_owned(), "eu-central-1".to_owned())
     );
 }
+
+#[tokio::test]
+async fn faults() {
+    let stand = Stand::of_today().await;
+    let admin = stand.client(Who::Administrator);
+    ok(admin.s3("PUT", &format!("{BUCKET}/x"), "0123456789").await);
+    let fault = |kind: &str| {
+        let text = format!("[[fault]]\nservice = \"s3\"\noperation = \"GetObject\"\nkind = \"{kind}\"");
+        stand.running.set_faults(&text).unwrap();
+        admin.s3("GET", "/example-prod-audit-logs/x", "")
+    };
+    let throttled = fault("throttled").await;
+    assert_eq!((throttled.status, throttled.code()), (503, "SlowDown".to_owned()));
+    let error = fault("error").await;
+    assert_eq!((error.status, error.code()), (500, "InternalFailure".to_owned()));
+    let half = fault("half-closed").await;
+    assert!(half.head.contains("content-length: 10"), "{half:?}");
+    assert_eq!(half.body, "01234");
+    assert_eq!(fault("empty").await.body, "");
+    ok(admin.s3("HEAD", &format!("{BUCKET}/x"), "").await);
+}

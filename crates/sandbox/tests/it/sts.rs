@@ -105,8 +105,27 @@ async fn a_session_policy_narrows_down_and_chains_last_an_hour() {
     let answer = session.trail("LookupEvents", json!({})).await;
     let text = answer.json()["message"].as_str().unwrap().to_owned();
     assert!(text.ends_with("because no session policy allows the cloudtrail:LookupEvents action"), "{text}");
+    let read_only = [("PolicyArns.member.1.arn", "arn:aws:iam::aws:policy/ReadOnlyAccess")];
+    let reader = stand.client_of(issued(&assume(&admin, role, &read_only).await));
+    assert_eq!(reader.trail("LookupEvents", json!({})).await.status, 200);
+    assert_eq!(
+        reader.trail("StopLogging", json!({"Name": "payments-audit"})).await.code(),
+        "AccessDeniedException"
+    );
+    let unknown = [("PolicyArns.member.1.arn", "arn:aws:iam::aws:policy/Nothing")];
+    assert_eq!(assume(&admin, role, &unknown).await.code(), "ValidationError");
     assert_eq!(assume(&session, AUDITOR, &[("DurationSeconds", "3601")]).await.code(), "ValidationError");
     assert_eq!(assume(&session, AUDITOR, &[("DurationSeconds", "3600")]).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_call_in_the_address() {
+    let stand = Stand::empty().await;
+    let admin = stand.client(Who::Administrator);
+    let role = "arn%3Aaws%3Aiam%3A%3A444455556666%3Arole%2FAuditor";
+    let path = format!("/?Action=AssumeRole&RoleArn={role}&RoleSessionName=me&Version=2011-06-15");
+    let answer = admin.signed("sts", "GET", &path, &[], "").await;
+    assert!(answer.between("Arn").ends_with("assumed-role/Auditor/me"), "{answer:?}");
 }
 
 #[tokio::test]
@@ -133,4 +152,36 @@ async fn a_user_whose_policy_demands_mfa() {
     let record = with.history().await;
     assert!(record.iter().any(|record| record["eventName"] == "GetSessionToken"
         && record["requestParameters"]["tokenCode"].is_null()));
+}
+
+#[tokio::test]
+async fn signing_in_to_the_console_is_recorded() {
+    let stand = Stand::empty().await;
+    let client = stand.client_of(stand.running.session("444455556666", "Auditor", "me", 900).unwrap());
+    let ask = |keys: &Credentials, secret: &str| {
+        let token = keys.session_token.clone().unwrap();
+        let session =
+            json!({"sessionId": keys.access_key_id, "sessionKey": secret, "sessionToken": token}).to_string();
+        let query =
+            serde_urlencoded::to_string([("Action", "getSigninToken"), ("Session", session.as_str())])
+                .unwrap();
+        format!("/federation?{query}")
+    };
+    assert_eq!(client.plain("GET", &ask(&client.keys, "wrong"), &[], "").await.status, 400);
+    let answer =
+        client.plain("GET", &ask(&client.keys, &client.keys.secret_access_key), &[], "").await.json();
+    let query = [("Action", "login"), ("SigninToken", answer["SigninToken"].as_str().unwrap())];
+    let login = format!("/federation?{}", serde_urlencoded::to_string(query).unwrap());
+    let page = client.plain("GET", &login, &[], "").await;
+    assert!(page.status == 200 && page.body.contains("assumed-role/Auditor/me"), "{page:?}");
+    assert_eq!(client.plain("GET", &login, &[], "").await.status, 400, "good once");
+    let history = client.in_region("us-east-1").history().await;
+    assert_eq!(history.len(), 1);
+    let record = &history[0];
+    assert_eq!(
+        (&record["eventName"], &record["eventType"]),
+        (&json!("ConsoleLogin"), &json!("AwsConsoleSignIn"))
+    );
+    assert_eq!(record["responseElements"]["ConsoleLogin"], "Success");
+    assert_eq!(record["userIdentity"]["sessionContext"]["sessionIssuer"]["userName"], "Auditor");
 }

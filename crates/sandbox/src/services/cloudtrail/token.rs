@@ -1,10 +1,9 @@
 //! Tokens for the next page: opaque, good for an hour, and only with the parameters they were made for.
 
+use aws_lc_rs::hmac;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use cloudtrail::time::{HOUR, Time};
-use hmac::{Hmac, Mac};
-use sha2::Sha256;
 
 /// How long a token is good, in milliseconds.
 const LIFE: i64 = HOUR;
@@ -24,8 +23,8 @@ pub(crate) fn make(key: &[u8; 32], position: Position, parameters: &str, now: Ti
     bytes.extend(now.as_millis().to_be_bytes());
     bytes.extend(position.time.as_millis().to_be_bytes());
     bytes.extend(position.number.to_be_bytes());
-    let mac = mac(key, &bytes, parameters).finalize().into_bytes();
-    bytes.extend(mac);
+    let tag = hmac::sign(&hmac_key(key), &with(&bytes, parameters));
+    bytes.extend(tag.as_ref());
     STANDARD.encode(bytes)
 }
 
@@ -33,20 +32,20 @@ pub(crate) fn make(key: &[u8; 32], position: Position, parameters: &str, now: Ti
 pub(crate) fn read(key: &[u8; 32], token: &str, parameters: &str, now: Time) -> Option<Position> {
     let bytes = STANDARD.decode(token).ok().filter(|bytes| bytes.len() == 56)?;
     let (head, tag) = bytes.split_at(24);
-    mac(key, head, parameters).verify_slice(tag).ok()?;
+    hmac::verify(&hmac_key(key), &with(head, parameters), tag).ok()?;
     let number = |at: usize| head[at..at + 8].try_into().map(i64::from_be_bytes).ok();
     let (made, time, count) = (number(0)?, number(8)?, number(16)?);
     (now.as_millis() - made <= LIFE)
         .then_some(Position { time: Time::from_millis(time), number: count as u64 })
 }
 
-fn mac(key: &[u8; 32], head: &[u8], parameters: &str) -> Hmac<Sha256> {
-    let Ok(mut mac) = <Hmac<Sha256> as Mac>::new_from_slice(key) else {
-        unreachable!("HMAC takes keys of any length")
-    };
-    mac.update(head);
-    mac.update(parameters.as_bytes());
-    mac
+fn hmac_key(key: &[u8; 32]) -> hmac::Key {
+    hmac::Key::new(hmac::HMAC_SHA256, key)
+}
+
+/// What the tag is over. The head has always the same length, so that the two cannot be mistaken for each other.
+fn with(head: &[u8], parameters: &str) -> Vec<u8> {
+    [head, parameters.as_bytes()].concat()
 }
 
 #[cfg(test)]
