@@ -19,6 +19,8 @@ pub type Answer<T> = Pin<Box<dyn Future<Output = Result<T, ApiError>> + Send>>;
 /// Events of the connections that this request's session may see. An account that it may not see answers like one
 /// that does not exist: status 404.
 pub trait Events: Send + Sync + 'static {
+    /// Whether a session can be signed in to AWS accounts, at `/sign-in`.
+    fn can_sign_in(&self) -> bool;
     /// What the account switcher lists.
     fn connections(&self) -> Answer<Vec<Connection>>;
     /// One page of a search. A malformed query, time or cursor is a 400, with the position where there is one.

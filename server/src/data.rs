@@ -3,6 +3,7 @@
 //! ```text
 //! logs/<key>/        an archive made from log folders, by their paths
 //! demo/              the sample account's log files and their archive
+//! aws/<endpoint>/<account>   event history that was fetched
 //! run/<address>.token   what a script shows to a running server
 //! ```
 
@@ -48,6 +49,11 @@ impl DataFolder {
         let logs = self.root.join("logs");
         make_private(&logs)?;
         Ok(logs.join(key))
+    }
+
+    /// Where the event history of AWS accounts is kept once it is fetched.
+    pub fn caches(&self) -> PathBuf {
+        self.root.join("aws")
     }
 
     /// The demo's folder.

@@ -19,6 +19,8 @@ pub struct Connection {
     pub title: String,
     /// What it is.
     pub kind: ConnectionKind,
+    /// The same in words, and for an AWS account whose credentials are used.
+    pub detail: String,
     /// Whether its events are made up.
     pub demo: bool,
 }
@@ -29,6 +31,8 @@ pub struct Connection {
 pub enum ConnectionKind {
     /// Log files, taken in.
     Archive,
+    /// An AWS account that the session is signed in to.
+    Aws,
 }
 
 /// One page of a search.

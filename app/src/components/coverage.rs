@@ -5,7 +5,8 @@ use leptos::prelude::*;
 use super::icon::Icon;
 use crate::address::Address;
 use crate::text::counted;
-use cloudtrail::search::Coverage;
+use cloudtrail::search::{Coverage, HistoryCoverage, RegionCoverage};
+use cloudtrail::time::Time;
 
 /// A line that says what the numbers leave out; nothing if they leave out nothing.
 #[component]
@@ -21,7 +22,8 @@ pub fn CoverageNotice(coverage: Coverage, address: Address) -> impl IntoView {
     }
     let is_partial = sources.skipped + sources.partial > 0;
     let notes = coverage.notes;
-    (!missing.is_empty() || !notes.is_empty() || coverage.taking_in).then(|| {
+    let history = coverage.history.map(|history| view! { <HistoryNotice history /> });
+    let archive = (!missing.is_empty() || !notes.is_empty() || coverage.taking_in).then(|| {
         let text = missing.join(", ");
         view! {
             <div class="coverage" class:coverage--partial=is_partial role="note">
@@ -50,5 +52,63 @@ pub fn CoverageNotice(coverage: Coverage, address: Address) -> impl IntoView {
                     .collect_view()}
             </div>
         }
-    })
+    });
+    view! {
+        {history}
+        {archive}
+    }
+}
+
+/// How far an AWS account's event history has been fetched, and what is missing of it. While more is on its way the page
+/// asks again ([`crate::living::arriving`]).
+#[component]
+fn HistoryNotice(history: HistoryCoverage) -> impl IntoView {
+    let all = history.regions.len();
+    let is_fetching = history.is_fetching();
+    let is_missing = history.regions.iter().any(|region| region.problem.is_some());
+    let what = if is_fetching {
+        format!("Fetching event history: {} of {all} Regions are complete.", history.complete())
+    } else if is_missing {
+        format!("Event history of {} of {all} Regions.", history.complete())
+    } else {
+        format!("Event history of all {all} Regions is complete, back to {}.", said(history.range.from))
+    };
+    let region = |region: RegionCoverage| {
+        let state = match (region.problem, region.back_to) {
+            (Some(problem), _) => problem,
+            (None, None) => "waiting for AWS".to_owned(),
+            (None, back_to) if back_to <= history.range.from => "complete".to_owned(),
+            (None, back_to) => format!("back to {}", said(back_to)),
+        };
+        view! {
+            <div class="coverage__region">
+                <dt>{region.region}</dt>
+                <dd>
+                    <bdi>{state}</bdi>
+                </dd>
+            </div>
+        }
+    };
+    view! {
+        <div
+            class="coverage"
+            class:coverage--partial=is_missing
+            role="note"
+            data-fetching=is_fetching.then_some("")
+        >
+            <Icon name=if is_missing { "warning" } else { "info" } />
+            <p>
+                {what}
+                " CloudTrail delivers with some minutes' delay: what happened in the last quarter of an hour may still be arriving."
+            </p>
+            <details class="coverage__regions" open=is_missing>
+                <summary>"Region by Region"</summary>
+                <dl>{history.regions.into_iter().map(region).collect_view()}</dl>
+            </details>
+        </div>
+    }
+}
+
+fn said(time: Option<Time>) -> String {
+    time.map(Time::readable).unwrap_or_default()
 }

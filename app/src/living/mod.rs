@@ -1,6 +1,7 @@
 //! What a browser adds to the parts of a page that the server rendered: they hold no code of their own, so it listens
 //! around them and finds its way by classes and `data-` attributes.
 
+pub mod arriving;
 pub mod columns;
 pub mod copy;
 pub mod facets;

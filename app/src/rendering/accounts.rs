@@ -11,12 +11,14 @@ use crate::components::menu::Menu;
 
 /// The account switcher: names before numbers.
 pub async fn render(account: &str) -> Result<String, ApiError> {
-    let connections = crate::services::events()?.connections().await?;
-    Ok(html(|| view! { <Accounts connections account=account.to_owned() /> }))
+    let events = crate::services::events()?;
+    let can_sign_in = events.can_sign_in();
+    let connections = events.connections().await?;
+    Ok(html(|| view! { <Accounts connections account=account.to_owned() can_sign_in /> }))
 }
 
 #[component]
-fn Accounts(connections: Vec<Connection>, account: String) -> impl IntoView {
+fn Accounts(connections: Vec<Connection>, account: String, can_sign_in: bool) -> impl IntoView {
     let found = connections.iter().find(|connection| connection.account == account);
     let name = found.map_or(account.clone(), |connection| connection.title.clone());
     let item = move |connection: &Connection| {
@@ -28,9 +30,7 @@ fn Accounts(connections: Vec<Connection>, account: String) -> impl IntoView {
                     aria-current=(connection.account == account).then_some("true")
                 >
                     <bdi class="menu__name">{connection.title.clone()}</bdi>
-                    <span class="menu__help">
-                        {if connection.demo { "Log archive, made-up data" } else { "Log archive" }}
-                    </span>
+                    <span class="menu__help">{connection.detail.clone()}</span>
                 </a>
             </li>
         }
@@ -43,6 +43,17 @@ fn Accounts(connections: Vec<Connection>, account: String) -> impl IntoView {
     view! {
         <Menu label=button.into_any() class="accounts">
             <ul class="menu__list">{connections.iter().map(item).collect_view()}</ul>
+            {can_sign_in
+                .then(|| {
+                    view! {
+                        <p class="menu__note">
+                            // A page of the server's own, for forms that carry credentials.
+                            <a href="/sign-in" rel="external">
+                                "AWS accounts: sign in and out"
+                            </a>
+                        </p>
+                    }
+                })}
         </Menu>
     }
 }

@@ -38,5 +38,9 @@ pub fn run(arguments: &SampleArguments, clock: &Clock) -> Result<u8> {
         report.from,
         report.to
     );
+    eprintln!("What there is to find:");
+    for story in &report.stories {
+        eprintln!("  {}\n    {}", story.title, story.query);
+    }
     Ok(EXIT_OK)
 }

@@ -27,6 +27,7 @@ pub mod sign_in;
 /// Scripts, styles and fonts.
 pub mod site;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -36,6 +37,7 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use gateway::Gateway;
+use gateway::sync::History;
 use leptos::config::LeptosOptions;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -69,6 +71,8 @@ pub struct Parts {
     pub entry: Entry,
     /// How AWS accounts are signed in to, where they can be.
     pub sign_in: Option<SignIn>,
+    /// Where the event history of AWS accounts is kept once it is fetched.
+    pub caches: PathBuf,
     /// The store of sessions.
     pub sessions: Sessions,
     /// What is counted.
@@ -82,6 +86,7 @@ pub struct Parts {
 struct Inner {
     parts: Parts,
     sign_ins: SignIns,
+    history: Option<History>,
     options: LeptosOptions,
 }
 
@@ -90,8 +95,9 @@ impl Context {
     pub fn new(parts: Parts) -> Context {
         let options = parts.site.leptos_options();
         let gateway = parts.sign_in.as_ref().map(|sign_in| sign_in.gateway.clone());
+        let history = gateway.clone().map(|gateway| History::new(gateway, parts.caches.clone()));
         let sign_ins = SignIns::new(Arc::new(Vault::new(parts.clock.clone(), gateway)));
-        Context { inner: Arc::new(Inner { parts, sign_ins, options }) }
+        Context { inner: Arc::new(Inner { parts, sign_ins, history, options }) }
     }
 
     /// The archives that can be looked at.
@@ -112,6 +118,11 @@ impl Context {
     /// AWS, where accounts can be signed in to.
     pub fn gateway(&self) -> Option<&Gateway> {
         self.sign_in().map(|sign_in| &sign_in.gateway)
+    }
+
+    /// The event history of AWS accounts, where they can be signed in to.
+    pub fn history(&self) -> Option<&History> {
+        self.inner.history.as_ref()
     }
 
     /// What sessions are signed in to.

@@ -18,7 +18,7 @@ use leptos::prelude::{AnyView, IntoAny, provide_context, use_context};
 use super::envelope::RequestId;
 use super::problem::Problem;
 use super::{Context, MAX_BODY};
-use crate::services::ArchiveEvents;
+use crate::services::{ArchiveEvents, Visible};
 
 /// `app`'s server functions, under `/_fn`.
 pub fn functions() -> Router<Context> {
@@ -33,18 +33,18 @@ pub fn functions() -> Router<Context> {
     router
 }
 
-async fn function(State(context): State<Context>, request: Request) -> Response {
+async fn function(visible: Visible, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     // Read here, so that a body that is too large is told from one that is wrong.
     let Ok(body) = axum::body::to_bytes(body, MAX_BODY).await else {
         return Problem::too_large(MAX_BODY).into_response();
     };
     let request = Request::from_parts(parts, Body::from(body));
-    leptos_axum::handle_server_fns_with_context(move || provide(&context), request).await.into_response()
+    leptos_axum::handle_server_fns_with_context(move || provide(&visible), request).await.into_response()
 }
 
 /// A file, or else one of the app's pages.
-pub async fn fallback(State(context): State<Context>, request: Request) -> Response {
+pub async fn fallback(State(context): State<Context>, visible: Visible, request: Request) -> Response {
     let path = request.uri().path();
     if let Some(file) = context.site().answer(request.method(), path, request.headers()) {
         return file;
@@ -56,7 +56,7 @@ pub async fn fallback(State(context): State<Context>, request: Request) -> Respo
         return Problem { status, ..Problem::not_found("There is nothing at this address.") }.into_response();
     }
     let options = LeptosOptions::from_ref(&context);
-    let page = leptos_axum::render_app_async_with_context(move || provide(&context), shell(options));
+    let page = leptos_axum::render_app_async_with_context(move || provide(&visible), shell(options));
     page(request).await
 }
 
@@ -66,10 +66,10 @@ fn shell(options: LeptosOptions) -> impl Fn() -> AnyView + Clone + Send + Sync +
 
 /// What pages and server functions find in their context. The page's security policy, which needs the nonce of its
 /// scripts, comes from `app::shell`.
-fn provide(context: &Context) {
+fn provide(visible: &Visible) {
     let request_id = use_context::<axum::http::request::Parts>()
         .and_then(|parts| parts.extensions.get::<RequestId>().cloned())
         .map(|id| id.as_str().to_owned());
-    let events: Arc<dyn Events> = Arc::new(ArchiveEvents::new(context.accounts().clone(), request_id));
+    let events: Arc<dyn Events> = Arc::new(ArchiveEvents::new(visible.clone(), request_id));
     provide_context(events);
 }

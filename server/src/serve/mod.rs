@@ -102,10 +102,12 @@ pub async fn run(options: Options, clock: &Clock) -> Result<()> {
         let (entry, secrets) = Entry::starter(clock);
         (entry, Some(announce(address, &secrets, &data)?))
     };
+    let caches = stand_in.caches(&data);
     let context = Context::new(Parts {
         accounts: Arc::new(accounts),
         entry,
         sign_in: stand_in.sign_in,
+        caches,
         sessions: Sessions::new(Transport::Loopback),
         metrics,
         site,
@@ -136,6 +138,9 @@ struct StandIn {
     /// It stops when this is dropped.
     #[cfg(feature = "sandbox")]
     _running: Option<::sandbox::Running>,
+    /// What is fetched from it goes when it goes.
+    #[cfg(feature = "sandbox")]
+    caches: Option<tempfile::TempDir>,
 }
 
 impl StandIn {
@@ -145,7 +150,18 @@ impl StandIn {
             return Ok(StandIn::default());
         };
         let (running, sign_in) = sandbox::start(*events, clock).await?;
-        Ok(StandIn { sign_in: Some(sign_in), _running: Some(running) })
+        let failed =
+            |source| Error::File { action: "create a folder in", path: std::env::temp_dir(), source };
+        let caches = tempfile::Builder::new().prefix("waymark-").tempdir().map_err(failed)?;
+        Ok(StandIn { sign_in: Some(sign_in), _running: Some(running), caches: Some(caches) })
+    }
+
+    fn caches(&self, data: &DataFolder) -> PathBuf {
+        #[cfg(feature = "sandbox")]
+        if let Some(caches) = &self.caches {
+            return caches.path().to_owned();
+        }
+        data.caches()
     }
 
     #[cfg(not(feature = "sandbox"))]

@@ -9,7 +9,9 @@ use app::api::events::EventDetail;
 use archive::{Archive, ArchiveError, Progress, RecordStream, Request, StoredEvent};
 use cloudtrail::intake::Report;
 use cloudtrail::names::AccountNames;
-use cloudtrail::search::{Coverage, EventPage, EventRow, FacetValue, FieldRef, Query, Search, TimeRange};
+use cloudtrail::search::{
+    EventPage, EventRow, FacetValue, FieldRef, HistoryCoverage, Query, Search, TimeRange,
+};
 use cloudtrail::time::Time;
 
 use crate::clock::Clock;
@@ -29,6 +31,7 @@ pub struct Account {
     demo: bool,
     archive: Archive,
     taking_in: TakingIn,
+    history: Option<HistoryCoverage>,
     metrics: Arc<Metrics>,
 }
 
@@ -77,7 +80,7 @@ impl Accounts {
     /// Adds one. `taking_in` is shared with whoever writes to the archive.
     pub fn add(&mut self, segment: String, demo: bool, archive: Archive, taking_in: TakingIn) {
         let metrics = self.metrics.clone();
-        self.list.push(Arc::new(Account { segment, demo, archive, taking_in, metrics }));
+        self.list.push(Arc::new(Account { segment, demo, archive, taking_in, history: None, metrics }));
     }
 
     /// The first one.
@@ -97,6 +100,18 @@ impl Accounts {
             title: "No such account",
             ..Problem::not_found("There is no account of this name, or it is not open to you.")
         })
+    }
+
+    /// An AWS account, as far as one reader may see it.
+    pub fn aws(&self, segment: &str, archive: Archive, history: HistoryCoverage) -> Account {
+        Account {
+            segment: segment.to_owned(),
+            demo: false,
+            archive,
+            taking_in: TakingIn::default(),
+            history: Some(history),
+            metrics: self.metrics.clone(),
+        }
     }
 
     /// The time now.
@@ -132,11 +147,6 @@ impl Account {
         &self.segment
     }
 
-    /// Its name for people.
-    pub fn title(&self) -> &str {
-        &self.segment
-    }
-
     /// Whether its events are made up.
     pub fn is_demo(&self) -> bool {
         self.demo
@@ -148,7 +158,8 @@ impl Account {
         let page = self.archive.search(request).await;
         self.metrics.count_search(started.elapsed());
         let mut page = page?;
-        self.note_taking_in(&mut page.coverage);
+        page.coverage.taking_in |= self.taking_in.is_running();
+        page.coverage.history = self.history.clone();
         Ok(page)
     }
 
@@ -239,10 +250,6 @@ impl Account {
     /// What became of the files taken in, newest run first.
     pub async fn reports(&self) -> Result<Vec<Report>, Problem> {
         Ok(self.archive.reports().await?)
-    }
-
-    fn note_taking_in(&self, coverage: &mut Coverage) {
-        coverage.taking_in |= self.taking_in.is_running();
     }
 }
 

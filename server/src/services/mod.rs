@@ -4,17 +4,18 @@
 mod accounts;
 /// From texts as people type them to a search.
 mod reading;
-
-use std::sync::Arc;
+/// What one request may see.
+mod visible;
 
 use app::api::ApiError;
-use app::api::events::{CompleteRequest, Connection, ConnectionKind, EventDetail, PageRequest};
+use app::api::events::{CompleteRequest, Connection, EventDetail, PageRequest};
 use app::services::{Answer, Events};
 use cloudtrail::intake::Report;
-use cloudtrail::search::{EventPage, FacetValue};
+use cloudtrail::search::{EventPage, FacetValue, TimeRange};
 
 pub use accounts::{Account, Accounts, TakingIn, check_segment, segment_of};
 pub use reading::{field, range, read_cursor, read_search, read_time};
+pub use visible::Visible;
 
 use crate::http::problem::Problem;
 use archive::{Place, Request};
@@ -30,14 +31,14 @@ const MAX_COMPLETIONS: u32 = 100;
 
 /// `app`'s events, from archives; made for each request.
 pub struct ArchiveEvents {
-    accounts: Arc<Accounts>,
+    visible: Visible,
     request_id: Option<String>,
 }
 
 impl ArchiveEvents {
     /// For one request, by its id in the log.
-    pub fn new(accounts: Arc<Accounts>, request_id: Option<String>) -> ArchiveEvents {
-        ArchiveEvents { accounts, request_id }
+    pub fn new(visible: Visible, request_id: Option<String>) -> ArchiveEvents {
+        ArchiveEvents { visible, request_id }
     }
 
     /// Answers, and turns a problem into `app`'s error; one of our own is logged here, as it goes no further.
@@ -60,21 +61,19 @@ impl ArchiveEvents {
 }
 
 impl Events for ArchiveEvents {
+    fn can_sign_in(&self) -> bool {
+        self.visible.can_sign_in()
+    }
+
     fn connections(&self) -> Answer<Vec<Connection>> {
-        let connection = |account: &Arc<Account>| Connection {
-            account: account.segment().to_owned(),
-            title: account.title().to_owned(),
-            kind: ConnectionKind::Archive,
-            demo: account.is_demo(),
-        };
-        let connections: Vec<_> = self.accounts.iter().map(connection).collect();
+        let connections = self.visible.list();
         self.answer(async move { Ok(connections) })
     }
 
     fn page(&self, account: String, request: PageRequest) -> Answer<EventPage> {
-        let accounts = self.accounts.clone();
+        let visible = self.visible.clone();
         self.answer(async move {
-            let now = accounts.now();
+            let now = visible.now();
             let search = read_search(&request.q, request.from.as_deref(), request.to.as_deref(), now)?;
             let place = match (given(&request.cursor), given(&request.at)) {
                 (Some(cursor), _) => Place::After(read_cursor(cursor)?),
@@ -88,29 +87,30 @@ impl Events for ArchiveEvents {
                 facets: request.facets.then_some(FACET_VALUES),
                 histogram: request.histogram.then_some(BARS),
             };
-            accounts.get(&account)?.search(&request).await
+            visible.get(&account, request.search.range).await?.search(&request).await
         })
     }
 
     fn event(&self, account: String, id: String) -> Answer<EventDetail> {
-        let accounts = self.accounts.clone();
-        self.answer(async move { accounts.get(&account)?.event(&id).await })
+        let visible = self.visible.clone();
+        self.answer(async move { visible.get(&account, TimeRange::default()).await?.event(&id).await })
     }
 
     fn complete(&self, account: String, request: CompleteRequest) -> Answer<Vec<FacetValue>> {
-        let accounts = self.accounts.clone();
+        let visible = self.visible.clone();
         self.answer(async move {
             let (from, to) = (request.from.as_deref(), request.to.as_deref());
-            let search = read_search(&request.q, from, to, accounts.now())?;
+            let search = read_search(&request.q, from, to, visible.now())?;
             let field = field("field", &request.field)?;
             let limit = request.limit.min(MAX_COMPLETIONS) as usize;
-            accounts.get(&account)?.complete(&field, &request.prefix, &search, limit).await
+            let account = visible.get(&account, search.range).await?;
+            account.complete(&field, &request.prefix, &search, limit).await
         })
     }
 
     fn reports(&self, account: String) -> Answer<Vec<Report>> {
-        let accounts = self.accounts.clone();
-        self.answer(async move { accounts.get(&account)?.reports().await })
+        let visible = self.visible.clone();
+        self.answer(async move { visible.get(&account, TimeRange::default()).await?.reports().await })
     }
 }
 

@@ -59,6 +59,7 @@ fn Page(address: Memo<Address>) -> impl IntoView {
     let data = Data::load(address, columns);
     keys::listen(data);
     commands::offer(data);
+    living::arriving::follow(data.page, data.overview);
     let living = Living::new(data);
 
     view! {

@@ -15,6 +15,7 @@ use super::parameters::Parameters;
 use crate::error::chain;
 use crate::http::Context;
 use crate::http::problem::Problem;
+use crate::services::Visible;
 
 /// How many records will come, so that a client can show how far it is.
 const TOTAL: HeaderName = HeaderName::from_static("x-total-count");
@@ -22,47 +23,52 @@ const TOTAL: HeaderName = HeaderName::from_static("x-total-count");
 /// `GET /api/v1/{account}/events.csv`
 pub async fn csv(
     context: State<Context>,
+    visible: Visible,
     account: Path<String>,
     parameters: Parameters,
 ) -> Result<Response, Problem> {
-    download(context, account, parameters, Format::Csv).await
+    download(context, visible, account, parameters, Format::Csv).await
 }
 
 /// `GET /api/v1/{account}/events.json`
 pub async fn json(
     context: State<Context>,
+    visible: Visible,
     account: Path<String>,
     parameters: Parameters,
 ) -> Result<Response, Problem> {
-    download(context, account, parameters, Format::Json).await
+    download(context, visible, account, parameters, Format::Json).await
 }
 
 /// `GET /api/v1/{account}/events.jsonl`
 pub async fn jsonl(
     context: State<Context>,
+    visible: Visible,
     account: Path<String>,
     parameters: Parameters,
 ) -> Result<Response, Problem> {
-    download(context, account, parameters, Format::JsonLines).await
+    download(context, visible, account, parameters, Format::JsonLines).await
 }
 
 async fn download(
     State(context): State<Context>,
+    visible: Visible,
     Path(account): Path<String>,
     parameters: Parameters,
     format: Format,
 ) -> Result<Response, Problem> {
-    let account = context.accounts().get(&account)?;
     let parameters = match format {
         Format::Csv => parameters.only(&["q", "from", "to", "columns"])?,
         Format::Json | Format::JsonLines => parameters.only(&["q", "from", "to"])?,
     };
-    let mut exporter = Exporter::new(format, account.names().await?);
-    if let Some(columns) = parameters.get("columns") {
-        exporter = exporter.with_columns(read_columns(columns)?);
-    }
+    let columns = parameters.get("columns").map(read_columns).transpose()?;
     let now = context.clock().now();
     let search = parameters.search(now)?;
+    let account = visible.get(&account, search.range).await?;
+    let mut exporter = Exporter::new(format, account.names().await?);
+    if let Some(columns) = columns {
+        exporter = exporter.with_columns(columns);
+    }
     let total = account.count(&search).await?;
     let records = account.stream(&search).await?;
 

@@ -3,12 +3,13 @@
 use archive::{Place, Request};
 use axum::Json;
 use axum::extract::{Path, State};
+use cloudtrail::search::TimeRange;
 
 use super::parameters::Parameters;
 use super::shapes::{Detail, Facets, HistogramAnswer, List, record};
 use crate::http::Context;
 use crate::http::problem::Problem;
-use crate::services::read_cursor;
+use crate::services::{Visible, read_cursor};
 
 const DEFAULT_EVENTS: u64 = 100;
 const MOST_EVENTS: u64 = 1_000;
@@ -20,10 +21,10 @@ const MOST_BARS: u64 = 1_000;
 /// `GET /api/v1/{account}/events`
 pub async fn list(
     State(context): State<Context>,
+    visible: Visible,
     Path(account): Path<String>,
     parameters: Parameters,
 ) -> Result<Json<List>, Problem> {
-    let account = context.accounts().get(&account)?;
     let parameters = parameters.only(&["q", "from", "to", "limit", "cursor"])?;
     let place = match parameters.get("cursor") {
         Some(cursor) => Place::After(read_cursor(cursor)?),
@@ -31,6 +32,7 @@ pub async fn list(
     };
     let limit = parameters.number("limit", DEFAULT_EVENTS, MOST_EVENTS)? as usize;
     let search = parameters.search(context.clock().now())?;
+    let account = visible.get(&account, search.range).await?;
     let request = Request { place, ..Request::newest(search, limit) };
     let page = account.search(&request).await?;
     let raw = account.raw(&request.search.query, &page.rows).await?;
@@ -44,25 +46,26 @@ pub async fn list(
 
 /// `GET /api/v1/{account}/events/{id}`
 pub async fn one(
-    State(context): State<Context>,
+    visible: Visible,
     Path((account, id)): Path<(String, String)>,
     parameters: Parameters,
 ) -> Result<Json<Detail>, Problem> {
-    let account = context.accounts().get(&account)?;
     parameters.only(&[])?;
+    let account = visible.get(&account, TimeRange::default()).await?;
     Ok(Json(Detail::new(account.event(&id).await?)?))
 }
 
 /// `GET /api/v1/{account}/facets`
 pub async fn facets(
     State(context): State<Context>,
+    visible: Visible,
     Path(account): Path<String>,
     parameters: Parameters,
 ) -> Result<Json<Facets>, Problem> {
-    let account = context.accounts().get(&account)?;
     let parameters = parameters.only(&["q", "from", "to", "values"])?;
     let values = parameters.number("values", DEFAULT_VALUES, MOST_VALUES)? as usize;
     let search = parameters.search(context.clock().now())?;
+    let account = visible.get(&account, search.range).await?;
     let page = account.search(&Request { facets: Some(values), ..Request::newest(search, 0) }).await?;
     Ok(Json(Facets { facets: page.facets, total: page.total, coverage: page.coverage.into() }))
 }
@@ -70,13 +73,14 @@ pub async fn facets(
 /// `GET /api/v1/{account}/histogram`
 pub async fn histogram(
     State(context): State<Context>,
+    visible: Visible,
     Path(account): Path<String>,
     parameters: Parameters,
 ) -> Result<Json<HistogramAnswer>, Problem> {
-    let account = context.accounts().get(&account)?;
     let parameters = parameters.only(&["q", "from", "to", "bars"])?;
     let bars = parameters.number("bars", DEFAULT_BARS, MOST_BARS)?.max(1) as usize;
     let search = parameters.search(context.clock().now())?;
+    let account = visible.get(&account, search.range).await?;
     let page = account.search(&Request { histogram: Some(bars), ..Request::newest(search, 0) }).await?;
     let histogram = page.histogram.map(Into::into);
     Ok(Json(HistogramAnswer { histogram, total: page.total, coverage: page.coverage.into() }))

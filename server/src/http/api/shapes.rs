@@ -2,7 +2,7 @@
 
 use app::api::events::EventDetail;
 use cloudtrail::chain::{Chain, ChainStep, RelatedGroup};
-use cloudtrail::search::{Bucket, Coverage, EventRow, Facet, Histogram, SourceCounts, TimeRange};
+use cloudtrail::search::{Bucket, Coverage, EventRow, Facet, Histogram, HistoryCoverage, RegionCoverage, SourceCounts, TimeRange};
 use cloudtrail::time::Time;
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
@@ -81,6 +81,41 @@ pub struct CoverageShape {
     sources: SourceCounts,
     taking_in: bool,
     notes: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    history: Option<HistoryShape>,
+}
+
+/// How far AWS's event history has been fetched.
+#[derive(Serialize)]
+struct HistoryShape {
+    range: RangeShape,
+    fetching: bool,
+    regions: Vec<RegionShape>,
+}
+
+#[derive(Serialize)]
+struct RegionShape {
+    region: String,
+    back_to: Option<String>,
+    fetching: bool,
+    problem: Option<String>,
+}
+
+impl From<HistoryCoverage> for HistoryShape {
+    fn from(history: HistoryCoverage) -> HistoryShape {
+        let fetching = history.is_fetching();
+        let region = |RegionCoverage { region, back_to, fetching, problem }| RegionShape {
+            region,
+            back_to: back_to.map(|time: Time| time.to_string()),
+            fetching,
+            problem,
+        };
+        HistoryShape {
+            range: history.range.into(),
+            fetching,
+            regions: history.regions.into_iter().map(region).collect(),
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -98,8 +133,9 @@ impl From<TimeRange> for RangeShape {
 
 impl From<Coverage> for CoverageShape {
     fn from(coverage: Coverage) -> CoverageShape {
-        let Coverage { data, range, events, sources, generation: _, taking_in, notes, history: _ } = coverage;
-        CoverageShape { data: data.into(), range: range.into(), events, sources, taking_in, notes }
+        let Coverage { data, range, events, sources, generation: _, taking_in, notes, history } = coverage;
+        let history = history.map(HistoryShape::from);
+        CoverageShape { data: data.into(), range: range.into(), events, sources, taking_in, notes, history }
     }
 }
 

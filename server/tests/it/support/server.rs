@@ -102,6 +102,7 @@ impl Server {
             accounts: Arc::new(accounts),
             entry,
             sign_in: sign_in(&clock),
+            caches: folder.path().join("caches"),
             sessions: Sessions::default(),
             metrics,
             site,

@@ -1,0 +1,75 @@
+// AWS accounts under one's own credentials: the demo's sandbox plays AWS.
+
+import type { Page } from "@playwright/test";
+import AxeBuilder from "@axe-core/playwright";
+import { answerOf, Complaints, expect, test } from "./support/test";
+import * as events from "./support/events_page";
+
+const ACCOUNT = "111122223333";
+
+/** Signs in as one of the sample identities. */
+async function signInAs(page: Page, name: string) {
+  await page.goto("/sign-in");
+  await page.getByRole("button", { name, exact: true }).click();
+  await expect(page).toHaveURL(/\/a\/\d{12}\/events/);
+}
+
+test("someone signs in with one click, sees the event history of all Regions come, and signs out", async ({ page, complaints }) => {
+  await signInAs(page, "Auditor");
+  await events.open(page, `/a/${ACCOUNT}/events?q=`);
+  // What AWS sends first is there at once; the rest comes by itself.
+  await expect(events.rows(page).first()).toBeVisible();
+  const history = page.getByRole("note").filter({ hasText: "vent history" });
+  await expect(history).toContainText(/of (all )?17 Regions/);
+  await expect(history).toContainText("Event history of all 17 Regions is complete", { timeout: 50_000 });
+
+  // What the demo tells can be found here too, and told.
+  await events.open(page, `/a/${ACCOUNT}/events?q=event:StopInstances`);
+  await page.keyboard.press("j");
+  await page.keyboard.press("Enter");
+  await expect(events.sentence(events.drawer(page))).toContainText("stopped EC2 instance");
+
+  // All accounts of the organisation are open, by their names.
+  await page.getByRole("banner").getByText("Account:").click();
+  await expect(page.getByRole("banner").getByRole("link", { name: /AWS account/ })).toHaveCount(3);
+
+  await page.goto("/sign-in");
+  await page.getByRole("button", { name: /Sign out/ }).click();
+  complaints.allow(answerOf(404));
+  complaints.allow(answerOf(401));
+  await page.goto(`/a/${ACCOUNT}/events?q=`);
+  await expect(events.rows(page)).toHaveCount(0);
+});
+
+test("two people see only what their own credentials allow", async ({ page, browser }) => {
+  await signInAs(page, "Auditor");
+  await events.open(page, `/a/${ACCOUNT}/events?q=`);
+  await expect(events.rows(page).first()).toBeVisible();
+
+  const context = await browser.newContext();
+  const complaints = new Complaints();
+  complaints.watch(context);
+  const other = await context.newPage();
+  await signInAs(other, "Newcomer");
+  await events.open(other, `/a/${ACCOUNT}/events?q=`);
+  await expect(other.getByRole("note").filter({ hasText: "vent history" })).toContainText("cloudtrail:LookupEvents");
+  await expect(events.rows(other)).toHaveCount(0);
+  expect(complaints.list()).toEqual([]);
+  await context.close();
+});
+
+for (const theme of ["light", "dark"] as const) {
+  test(`the sign-in page can be used by everybody, ${theme}`, async ({ page }) => {
+    await page.emulateMedia({ colorScheme: theme });
+    for (const width of [1280, 390]) {
+      await page.setViewportSize({ width, height: 800 });
+      await page.goto("/sign-in");
+      const { violations } = await new AxeBuilder({ page })
+        .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"])
+        .analyze();
+      expect(violations.map(({ id, nodes }) => [id, nodes.map((node) => node.target)])).toEqual([]);
+      const overhang = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      expect(overhang).toBe(0);
+    }
+  });
+}
