@@ -6,6 +6,8 @@ import { answerOf, Complaints, expect, test } from "./support/test";
 import * as events from "./support/events_page";
 
 const ACCOUNT = "111122223333";
+/** The one with the fewest events: AWS gives no more than a hundred a second. */
+const QUIET = "777788889999";
 
 /** Signs in as one of the sample identities. */
 async function signInAs(page: Page, name: string) {
@@ -15,23 +17,28 @@ async function signInAs(page: Page, name: string) {
 }
 
 test("someone signs in with one click, sees the event history of all Regions come, and signs out", async ({ page, complaints }) => {
+  test.setTimeout(120_000);
   await signInAs(page, "Auditor");
   await events.open(page, `/a/${ACCOUNT}/events?q=`);
   // What AWS sends first is there at once; the rest comes by itself.
   await expect(events.rows(page).first()).toBeVisible();
   const history = page.getByRole("note").filter({ hasText: "vent history" });
   await expect(history).toContainText(/of (all )?17 Regions/);
-  await expect(history).toContainText("Event history of all 17 Regions is complete", { timeout: 50_000 });
 
   // What the demo tells can be found here too, and told.
   await events.open(page, `/a/${ACCOUNT}/events?q=event:StopInstances`);
+  await expect(events.rows(page).first()).toBeVisible();
   await page.keyboard.press("j");
   await page.keyboard.press("Enter");
   await expect(events.sentence(events.drawer(page))).toContainText("stopped EC2 instance");
 
   // All accounts of the organisation are open, by their names.
-  await page.getByRole("banner").getByText("Account:").click();
-  await expect(page.getByRole("banner").getByRole("link", { name: /AWS account/ })).toHaveCount(3);
+  await page.getByRole("banner").locator("summary").click();
+  await expect(page.getByRole("banner").getByRole("link", { name: /AWS account \d/ })).toHaveCount(3);
+
+  // It comes to an end by itself.
+  await events.open(page, `/a/${QUIET}/events?q=`);
+  await expect(history).toContainText("Event history of all 17 Regions is complete", { timeout: 40_000 });
 
   await page.goto("/sign-in");
   await page.getByRole("button", { name: /Sign out/ }).click();
