@@ -36,6 +36,11 @@ pub(crate) fn token() -> String {
     format!("IQoJb3JpZ2luX2Vj{}", STANDARD.encode(bytes::<240>()))
 }
 
+/// Whether two secrets are the same, found out in a time that does not depend on where they differ.
+pub(crate) fn same(one: &str, other: &str) -> bool {
+    aws_lc_rs::constant_time::verify_slices_are_equal(one.as_bytes(), other.as_bytes()).is_ok()
+}
+
 /// A random GUID (version 4).
 pub(crate) fn guid() -> String {
     let mut raw = bytes::<16>();

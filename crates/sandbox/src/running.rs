@@ -1,7 +1,7 @@
 //! Starting and stopping, and what a program that holds the sandbox can do besides calling it.
 
 use std::fmt::Write as _;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -125,7 +125,7 @@ impl Sandbox {
         let failed = |source| StartError::Listen { address: listen, source };
         let listener = TcpListener::bind(listen).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
-        let _ = world.address.set(format!("http://{address}"));
+        let _ = world.address.set(format!("http://{}", reachable(address)));
         let (stop, stopped) = oneshot::channel::<()>();
         let service = router(Arc::clone(&world)).into_make_service_with_connect_info::<SocketAddr>();
         let server = tokio::spawn(async move {
@@ -169,6 +169,15 @@ fn prepare(options: &Options) -> Result<Arc<World>, StartError> {
     Ok(world)
 }
 
+/// An address that listens everywhere is reached from this machine at its loopback address.
+fn reachable(address: SocketAddr) -> SocketAddr {
+    match address {
+        SocketAddr::V4(four) if four.ip().is_unspecified() => (Ipv4Addr::LOCALHOST, four.port()).into(),
+        SocketAddr::V6(six) if six.ip().is_unspecified() => (Ipv6Addr::LOCALHOST, six.port()).into(),
+        other => other,
+    }
+}
+
 /// The running endpoint. Dropped, it stops.
 pub struct Running {
     address: SocketAddr,
@@ -192,7 +201,7 @@ impl Running {
 
     /// What `AWS_ENDPOINT_URL` must be.
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        format!("http://{}", reachable(self.address))
     }
 
     /// Keys of a sample identity, made when it started.

@@ -101,6 +101,8 @@ struct TlsDetails<'a> {
     client_provided_host_header: &'a str,
 }
 
+/// Longest `requestParameters` and `responseElements`, in bytes; CloudTrail leaves longer ones out (the same page).
+const LONGEST_VALUE: usize = 100 * 1024;
 /// Longest `userAgent` and `errorMessage`, in bytes; CloudTrail cuts there (User Guide, record contents).
 const LONGEST_TEXT: usize = 1024;
 
@@ -150,8 +152,8 @@ impl Happening {
             user_agent: cut(&self.agent),
             error_code: self.error.as_ref().map(|(code, _)| code.as_str()),
             error_message: self.error.as_ref().map(|(_, message)| cut(message).to_owned()),
-            request_parameters: &self.request,
-            response_elements: &self.response,
+            request_parameters: bounded(&self.request),
+            response_elements: bounded(&self.response),
             additional_event_data: &self.extra,
             request_id: &self.request_id,
             event_id: random::guid(),
@@ -170,6 +172,11 @@ impl Happening {
         };
         serde_json::to_string(&record).unwrap_or_default()
     }
+}
+
+/// A value that is too long is left out.
+fn bounded(value: &Value) -> &Value {
+    if value.to_string().len() <= LONGEST_VALUE { value } else { &Value::Null }
 }
 
 fn cut(text: &str) -> &str {

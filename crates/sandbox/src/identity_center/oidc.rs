@@ -169,7 +169,10 @@ fn client(center: &Center, id: Option<String>, secret: Option<String>, now: Time
     let (Some(id), Some(secret)) = (id, secret) else {
         return Err(request("clientId and clientSecret are required"));
     };
-    let known = center.clients.get(&id).filter(|client| client.secret == secret && client.expires > now);
+    let known = center
+        .clients
+        .get(&id)
+        .filter(|client| random::same(&client.secret, &secret) && client.expires > now);
     known
         .map(|_| id)
         .ok_or_else(|| Problem::new("InvalidClientException", "The client is not known").status(401))

@@ -67,6 +67,13 @@ pub(crate) struct Settings {
     pub key: Option<String>,
     /// `IsOrganizationTrail`
     pub organization: bool,
+    /// `RecursiveLogging`: whether CloudTrail's own deliveries are recorded. Here they never are.
+    #[serde(default = "yes")]
+    pub recursive: bool,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// How a trail is doing.

@@ -98,7 +98,13 @@ pub(crate) fn trails(now: Time) -> Vec<Trail> {
 }
 
 fn settings(bucket: &str) -> Settings {
-    Settings { bucket: bucket.to_owned(), global: true, multi_region: true, ..Settings::default() }
+    Settings {
+        bucket: bucket.to_owned(),
+        global: true,
+        multi_region: true,
+        recursive: true,
+        ..Settings::default()
+    }
 }
 
 fn trail(account: &str, name: &str) -> Trail {

@@ -171,6 +171,110 @@ async fn what_is_no_request_gets_an_error_of_aws() {
     assert_eq!(admin.plain("POST", "/", &[], &long).await.status, 413);
 }
 
+#[tokio::test]
+async fn nothing_that_is_sent_makes_it_fail() {
+    let stand = Stand::empty().await;
+    let admin = stand.client(Who::Administrator);
+    let names = [
+        "LookupEvents",
+        "CreateTrail",
+        "UpdateTrail",
+        "DeleteTrail",
+        "GetTrail",
+        "DescribeTrails",
+        "ListTrails",
+        "StartLogging",
+        "StopLogging",
+        "GetTrailStatus",
+        "GetEventSelectors",
+        "PutEventSelectors",
+        "GetInsightSelectors",
+        "PutInsightSelectors",
+        "AddTags",
+        "RemoveTags",
+        "ListTags",
+        "ListPublicKeys",
+        "GetQueryResults",
+        "",
+    ];
+    let members = [
+        "Name",
+        "S3BucketName",
+        "TrailName",
+        "trailNameList",
+        "ResourceId",
+        "ResourceIdList",
+        "TagsList",
+        "LookupAttributes",
+        "StartTime",
+        "EndTime",
+        "MaxResults",
+        "NextToken",
+        "EventSelectors",
+        "AdvancedEventSelectors",
+        "InsightSelectors",
+    ];
+    let values = [
+        json!(null),
+        json!(-1),
+        json!(1e300),
+        json!(""),
+        json!("\u{0}\u{202e}<x>"),
+        json!("arn:aws:cloudtrail:::trail/"),
+        json!([]),
+        json!([null]),
+        json!([{}]),
+        json!({"a": {"b": []}}),
+        json!("x".repeat(5000)),
+        json!(true),
+    ];
+    for name in names {
+        for value in &values {
+            let input: serde_json::Value = members
+                .iter()
+                .map(|member| (member.to_string(), value.clone()))
+                .collect::<serde_json::Map<_, _>>()
+                .into();
+            let answer = admin.trail(name, input).await;
+            assert!((200..500).contains(&answer.status), "{name} {value}: {answer:?}");
+            assert_eq!(answer.status == 200, answer.code().is_empty(), "{name} {value}: {answer:?}");
+        }
+        for member in members {
+            for value in &values {
+                let answer = admin.trail(name, json!({member: value, "Padding": 1})).await;
+                assert!((200..500).contains(&answer.status), "{name} {member} {value}: {answer:?}");
+            }
+        }
+    }
+    for body in ["", "{", "[[[[", "\"", "{\"a\":1}{", &"[".repeat(10_000)] {
+        for path in [
+            "/",
+            "/client/register",
+            "/device_authorization",
+            "/token",
+            "/device",
+            "/logout",
+            "/federation",
+            "/x",
+        ] {
+            let answer = admin.plain("POST", path, &[("content-type", "application/json")], body).await;
+            assert!((400..500).contains(&answer.status), "{path} {body:.20}: {answer:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn long_parameters_are_left_out_of_the_record() {
+    let stand = Stand::empty().await;
+    let admin = stand.client(Who::Administrator);
+    admin.trail("GetTrail", json!({"Name": "x".repeat(200_000)})).await;
+    let history = admin.history().await;
+    assert_eq!(
+        (&history[0]["eventName"], &history[0]["requestParameters"]),
+        (&json!("GetTrail"), &json!(null))
+    );
+}
+
 #[test]
 fn secrets_do_not_show() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();

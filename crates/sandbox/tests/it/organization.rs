@@ -100,9 +100,25 @@ async fn a_device_signs_in_when_a_person_approves() {
     let foreign =
         device.decide(user, "ana.lima@example.com", "approve", &[("origin", "https://evil.example")]).await;
     assert_eq!(foreign.status, 403);
+    let rebound = [("origin", "http://evil.example"), ("host", "evil.example")];
+    let page = serde_urlencoded::to_string([
+        ("user_code", user.as_str().unwrap()),
+        ("person", "ana.lima"),
+        ("action", "approve"),
+    ])
+    .unwrap();
+    let headers: Vec<(String, String)> =
+        rebound.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
+    let address = stand.running.address().to_string();
+    assert_eq!(
+        crate::client::send(&address, "POST", "/device", &headers, &page).await.status,
+        403,
+        "a name made to lead here"
+    );
     assert_eq!(device.decide(&json!("AAAA-AAAA"), "ana.lima@example.com", "approve", &[]).await.status, 404);
     assert_eq!(device.decide(user, "nobody", "approve", &[]).await.status, 400);
-    assert_eq!(device.decide(user, "ana.lima@example.com", "approve", &[]).await.status, 200);
+    let own = stand.running.url();
+    assert_eq!(device.decide(user, "ana.lima@example.com", "approve", &[("origin", &own)]).await.status, 200);
     stand.clock.forward(1);
     let answer = device.token(code).await;
     assert_eq!(answer.status, 200, "{answer:?}");

@@ -35,6 +35,7 @@ async fn a_trail_lives_and_dies() {
         "TrailAlreadyExistsException"
     );
 
+    assert_eq!(made["RecursiveLogging"], true);
     let status = ok(&admin, "GetTrailStatus", json!({"Name": "mine"})).await;
     assert_eq!(status["IsLogging"], false);
     ok(&admin, "StartLogging", json!({"Name": "mine"})).await;
@@ -49,8 +50,12 @@ async fn a_trail_lives_and_dies() {
     ok(&admin, "StopLogging", json!({"Name": "mine"})).await;
     assert_eq!(ok(&admin, "GetTrailStatus", json!({"Name": "mine"})).await["StopLoggingTime"], 1_795_348_860);
 
-    let changed =
-        ok(&admin, "UpdateTrail", json!({"Name": "mine", "S3KeyPrefix": "p", "KmsKeyId": ""})).await;
+    let changed = ok(
+        &admin,
+        "UpdateTrail",
+        json!({"Name": "mine", "S3KeyPrefix": "p", "KmsKeyId": "", "RecursiveLogging": false}),
+    )
+    .await;
     assert_eq!(
         (&changed["S3KeyPrefix"], &changed["KmsKeyId"], &changed["IsMultiRegionTrail"]),
         (&json!("p"), &Value::Null, &json!(true))

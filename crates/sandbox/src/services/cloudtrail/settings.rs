@@ -21,6 +21,7 @@ pub(super) struct Asked {
     cloud_watch_logs_role_arn: Option<String>,
     kms_key_id: Option<String>,
     is_organization_trail: Option<bool>,
+    recursive_logging: Option<bool>,
 }
 
 const LONGEST_PREFIX: usize = 200;
@@ -35,7 +36,7 @@ impl Asked {
         if self.s3_bucket_name.is_none() {
             return Err(bucket_name("Bucket name cannot be blank!"));
         }
-        self.over(call, Settings { global: true, ..Settings::default() })
+        self.over(call, Settings { global: true, recursive: true, ..Settings::default() })
     }
 
     /// These settings, changed.
@@ -59,6 +60,7 @@ impl Asked {
             log_role: or_cleared(self.cloud_watch_logs_role_arn, log_role, before.log_role)?,
             key: or_cleared(self.kms_key_id, |id| key(&id, account, region), before.key)?,
             organization,
+            recursive: self.recursive_logging.unwrap_or(before.recursive),
         };
         if settings.multi_region && !settings.global {
             return Err(Problem::new(

@@ -163,6 +163,7 @@ fn created(trail: &Trail) -> Value {
         "TrailARN": trail.arn(),
         "LogFileValidationEnabled": settings.validated,
         "IsOrganizationTrail": settings.organization,
+        "RecursiveLogging": settings.recursive,
     });
     for (member, value) in [
         ("S3KeyPrefix", &settings.prefix),
