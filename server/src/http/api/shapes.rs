@@ -2,7 +2,9 @@
 
 use app::api::events::EventDetail;
 use cloudtrail::chain::{Chain, ChainStep, RelatedGroup};
-use cloudtrail::search::{Bucket, Coverage, EventRow, Facet, Histogram, HistoryCoverage, RegionCoverage, SourceCounts, TimeRange};
+use cloudtrail::search::{
+    Bucket, Coverage, EventRow, Facet, Histogram, HistoryCoverage, RegionCoverage, SourceCounts, TimeRange,
+};
 use cloudtrail::time::Time;
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
