@@ -145,11 +145,12 @@ impl Wanted {
 
     /// Asks for it.
     pub async fn load(self) -> Result<View, ApiError> {
-        let Rendering { status, title, parts } = view(self.what, self.account, self.id, self.sent).await?;
+        let answer = view(self.what, self.account, self.id, self.sent).await?;
         #[cfg(feature = "ssr")]
-        if status != 200 {
-            crate::server::set_status(status);
+        if answer.status != 200 {
+            crate::server::set_status(answer.status);
         }
+        let Rendering { title, parts, .. } = answer;
         Ok(View { title, parts: parts.into_iter().map(Html).collect() })
     }
 }
