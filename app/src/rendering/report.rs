@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::html;
+use crate::address::Address;
 use crate::api::ApiError;
 use crate::components::icon::Icon;
 use crate::components::timestamp::Timestamp;
@@ -12,14 +13,32 @@ use cloudtrail::time::readable_duration;
 
 /// All runs, newest first.
 pub async fn render(account: String) -> Result<String, ApiError> {
-    let runs = crate::services::events()?.reports(account).await?;
+    // Twelve digits are an AWS account; an archive's name begins with a letter.
+    let is_aws = account.bytes().all(|byte| byte.is_ascii_digit());
+    let runs = crate::services::events()?.reports(account.clone()).await?;
     Ok(html(|| {
-        if runs.is_empty() {
+        if is_aws {
+            view! { <FromAws account /> }.into_any()
+        } else if runs.is_empty() {
             view! { <NothingTakenIn /> }.into_any()
         } else {
             runs.into_iter().map(|run| view! { <RunReport run /> }).collect_view().into_any()
         }
     }))
+}
+
+#[component]
+fn FromAws(account: String) -> impl IntoView {
+    view! {
+        <div class="empty">
+            <Icon name="file" />
+            <h2 class="empty__title">"No files are taken in here"</h2>
+            <p>
+                "The events of this account come from AWS's event history. How far each Region has come stands above "
+                <a href=Address::list_of(&account).href()>"the list of events"</a> "."
+            </p>
+        </div>
+    }
 }
 
 #[component]
