@@ -8,7 +8,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use cloudtrail::time::{HOUR, Time};
-use gateway::{Credentials, Gateway};
+use gateway::{Credentials, Device, Gateway, Portal};
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
 
@@ -42,22 +42,28 @@ pub struct Connection {
 }
 
 /// How credentials were given.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Method {
     /// Temporary keys, pasted.
     TemporaryKeys,
     /// The keys of a user, exchanged for temporary ones and forgotten.
     LongLivedKeys,
+    /// A role of a person of IAM Identity Center.
+    IdentityCenter {
+        /// The role's name in Identity Center.
+        role: String,
+    },
     /// An identity of the sandbox.
     Sample,
 }
 
 impl Method {
     /// In words.
-    pub fn words(self) -> &'static str {
+    pub fn words(&self) -> &'static str {
         match self {
             Method::TemporaryKeys => "temporary keys",
             Method::LongLivedKeys => "long-lived keys, exchanged",
+            Method::IdentityCenter { .. } => "IAM Identity Center",
             Method::Sample => "sample identity",
         }
     }
@@ -101,10 +107,15 @@ pub struct Vault {
     entries: Mutex<HashMap<Owner, Entry>>,
 }
 
+#[derive(Default)]
 struct Entry {
     connections: Vec<Arc<Connection>>,
+    /// A device of Identity Center that waits to be approved.
+    device: Option<Arc<Device>>,
+    /// The way to a person's accounts, once it was.
+    portal: Option<Arc<Portal>>,
     /// When it was last asked for.
-    seen: Time,
+    seen: Option<Time>,
 }
 
 impl Vault {
@@ -125,10 +136,8 @@ impl Vault {
 
     /// Adds a connection. Of each account a session has one: an earlier one gives way.
     pub fn put(&self, owner: Owner, connection: Connection) {
-        let now = self.clock.now();
         let mut entries = self.lock();
-        let entry = entries.entry(owner).or_insert_with(|| Entry { connections: Vec::new(), seen: now });
-        entry.seen = now;
+        let entry = self.entry(&mut entries, owner);
         let replaced =
             entry.connections.extract_if(.., |known| known.account == connection.account).collect();
         entry.connections.push(Arc::new(connection));
@@ -138,20 +147,57 @@ impl Vault {
 
     /// What a session is signed in to now, in the order of signing in. Asking keeps it from growing idle.
     pub fn of(&self, owner: Owner) -> Vec<Arc<Connection>> {
+        self.look(owner, |entry| entry.connections.clone()).unwrap_or_default()
+    }
+
+    /// Keeps a device that waits to be approved, in place of one before.
+    pub fn wait_for(&self, owner: Owner, device: Device) {
+        self.entry(&mut self.lock(), owner).device = Some(Arc::new(device));
+    }
+
+    /// The device that waits to be approved.
+    pub fn device(&self, owner: Owner) -> Option<Arc<Device>> {
+        self.look(owner, |entry| entry.device.clone()).flatten()
+    }
+
+    /// Keeps the way to a person's accounts; the device waits no more.
+    pub fn open_portal(&self, owner: Owner, portal: Portal) {
+        let mut entries = self.lock();
+        let entry = self.entry(&mut entries, owner);
+        entry.device = None;
+        entry.portal = Some(Arc::new(portal));
+    }
+
+    /// The way to a person's accounts.
+    pub fn portal(&self, owner: Owner) -> Option<Arc<Portal>> {
+        self.look(owner, |entry| entry.portal.clone()).flatten()
+    }
+
+    /// Waits for a device no more.
+    pub fn drop_device(&self, owner: Owner) {
+        self.look(owner, |entry| entry.device = None);
+    }
+
+    fn entry<'e>(&self, entries: &'e mut HashMap<Owner, Entry>, owner: Owner) -> &'e mut Entry {
+        let entry = entries.entry(owner).or_default();
+        entry.seen = Some(self.clock.now());
+        entry
+    }
+
+    /// Looks at an entry after what has ended is dropped. It counts as use.
+    fn look<T>(&self, owner: Owner, look: impl FnOnce(&mut Entry) -> T) -> Option<T> {
         let now = self.clock.now();
         let mut entries = self.lock();
-        let Some(entry) = entries.get_mut(&owner) else {
-            return Vec::new();
-        };
+        let entry = entries.get_mut(&owner)?;
         let ended = entry.take_ended(now);
-        entry.seen = now;
-        let connections = entry.connections.clone();
-        if connections.is_empty() {
+        entry.seen = Some(now);
+        let seen = look(entry);
+        if entry.is_empty() {
             entries.remove(&owner);
         }
         drop(entries);
         self.release(ended);
-        connections
+        Some(seen)
     }
 
     /// Gives one session's entry to another: the session has got a new id.
@@ -162,10 +208,11 @@ impl Vault {
         }
     }
 
-    /// Forgets all that a session was signed in to.
-    pub fn forget(&self, owner: Owner) {
-        let entry = self.lock().remove(&owner);
-        self.release(entry.map(|entry| entry.connections).unwrap_or_default());
+    /// Forgets all that a session was signed in to. Gives back the way to a person's accounts, for closing it.
+    pub fn forget(&self, owner: Owner) -> Option<Arc<Portal>> {
+        let entry = self.lock().remove(&owner)?;
+        self.release(entry.connections);
+        entry.portal
     }
 
     /// Drops what has ended, also of sessions that nobody asks for any more.
@@ -174,7 +221,7 @@ impl Vault {
         let mut ended = Vec::new();
         self.lock().retain(|_, entry| {
             ended.append(&mut entry.take_ended(now));
-            !entry.connections.is_empty()
+            !entry.is_empty()
         });
         self.release(ended);
     }
@@ -194,8 +241,14 @@ impl Vault {
 impl Entry {
     /// Takes out what has ended.
     fn take_ended(&mut self, now: Time) -> Vec<Arc<Connection>> {
-        let idle = now >= self.seen.plus(IDLE);
+        let idle = self.seen.is_some_and(|seen| now >= seen.plus(IDLE));
+        self.device.take_if(|device| idle || now >= device.expires);
+        self.portal.take_if(|portal| idle || now >= portal.expires);
         self.connections.extract_if(.., |connection| idle || now >= connection.ends()).collect()
+    }
+
+    fn is_empty(&self) -> bool {
+        self.connections.is_empty() && self.device.is_none() && self.portal.is_none()
     }
 }
 

@@ -74,6 +74,30 @@ impl Clients {
         aws_sdk_sts::Client::from_conf(config.build())
     }
 
+    /// SSO-OIDC in a Region: its calls need no credentials. AWS asks for an interval between them, so nothing is retried.
+    pub fn oidc(&self, region: &str) -> aws_sdk_ssooidc::Client {
+        let mut config = aws_sdk_ssooidc::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new(region.to_owned()))
+            .http_client(self.http.clone())
+            .retry_config(RetryConfig::disabled())
+            .timeout_config(timeouts());
+        config.set_endpoint_url(self.endpoint.clone());
+        aws_sdk_ssooidc::Client::from_conf(config.build())
+    }
+
+    /// The portal of Identity Center in a Region: its calls carry a token of their own.
+    pub fn portal(&self, region: &str) -> aws_sdk_sso::Client {
+        let mut config = aws_sdk_sso::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new(region.to_owned()))
+            .http_client(self.http.clone())
+            .retry_config(RetryConfig::standard().with_max_attempts(2))
+            .timeout_config(timeouts());
+        config.set_endpoint_url(self.endpoint.clone());
+        aws_sdk_sso::Client::from_conf(config.build())
+    }
+
     /// Forgets the clients of these credentials, and so the credentials.
     pub fn forget(&self, credentials: &Credentials) {
         let fingerprint = credentials.fingerprint();

@@ -12,6 +12,8 @@ mod clients;
 mod credentials;
 /// What went wrong, in words.
 mod error;
+/// IAM Identity Center.
+mod identity_center;
 /// AWS's limits, kept on this side.
 pub mod limit;
 /// Event history, page by page (LookupEvents).
@@ -28,6 +30,7 @@ use cloudtrail::time::Time;
 pub use caller::{AssumeRole, Caller, Mfa};
 pub use credentials::{BadCredentials, Credentials};
 pub use error::{GatewayError, Kind};
+pub use identity_center::{Approval, Device, Portal, PortalAccount};
 pub use lookup::{Attribute, Lookup, Page};
 
 use clients::Clients;

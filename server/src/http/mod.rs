@@ -135,9 +135,10 @@ impl Context {
         self.inner.sign_ins.vault()
     }
 
-    /// What a request's session is signed in to now. A [`Session`] is among every request's extensions.
+    /// What a request's session is signed in to now, renewed where that is due and possible. A [`Session`] is among every
+    /// request's extensions.
     pub async fn connections_of(&self, session: &Session) -> Vec<Arc<Connection>> {
-        self.inner.sign_ins.of(session)
+        sign_in::renewed(self, session).await
     }
 
     /// The store of sessions.

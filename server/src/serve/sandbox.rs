@@ -8,10 +8,12 @@ use sandbox::{Events, Running, Sandbox, Who};
 
 use crate::clock::Clock;
 use crate::error::{Error, Result};
-use crate::http::sign_in::{Person, SignIn};
+use crate::http::sign_in::{Directory, Person, SignIn};
 
 /// How many events it has at first; fewer where the demo itself has fewer.
 const EVENTS: u64 = 20_000;
+/// The Region of its Identity Center.
+const REGION: &str = "eu-central-1";
 /// The account that the sample users are in.
 const HOME: &str = "111122223333";
 
@@ -40,7 +42,12 @@ pub fn sign_in(running: &Running, clock: &Clock) -> Result<SignIn> {
     });
     let titles: AccountNames =
         sample::ACCOUNTS.iter().map(|(id, name)| (id.to_string(), name.to_string())).collect();
-    Ok(SignIn { gateway, people: people(running)?, titles })
+    let directory = Directory {
+        title: "the sandbox's Identity Center".to_owned(),
+        start_url: running.start_url(),
+        region: REGION.to_owned(),
+    };
+    Ok(SignIn { gateway, people: people(running)?, directories: vec![directory], titles })
 }
 
 /// The same clock for the sandbox.

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use axum::http::HeaderMap;
 use axum::http::header::COOKIE;
 use cloudtrail::time::HOUR;
+use gateway::{Device, Portal};
 use tower_sessions::cookie::SameSite;
 use tower_sessions::cookie::time::Duration;
 use tower_sessions::session::Error;
@@ -101,38 +102,48 @@ impl SignIns {
     /// # Errors
     /// When the session cannot be stored.
     pub async fn sign_in(&self, session: &Session, connections: Vec<Connection>) -> Result<(), Error> {
-        let before = self.owner(session);
-        let mut accounts = self.accounts(session).await?;
-        session.cycle_id().await?;
-        for connection in &connections {
-            if !accounts.contains(&connection.account) {
-                accounts.push(connection.account.clone());
-            }
-        }
-        session.insert(ACCOUNTS, accounts).await?;
-        // Only what is stored has an id.
-        session.save().await?;
-        let Some(owner) = self.owner(session) else {
-            return Ok(());
-        };
-        if let Some(before) = before {
-            self.vault.hand_over(before, owner);
-        }
-        for connection in connections {
-            self.vault.put(owner, connection);
+        let accounts: Vec<String> = connections.iter().map(|connection| connection.account.clone()).collect();
+        if let Some(owner) = self.renew(session, &accounts).await? {
+            connections.into_iter().for_each(|connection| self.vault.put(owner, connection));
         }
         Ok(())
     }
 
-    /// Forgets a session and all it was signed in to.
+    /// Lets a session wait for a device of Identity Center to be approved; it gets a new id for that, too.
+    ///
+    /// # Errors
+    /// When the session cannot be stored.
+    pub async fn wait_for(&self, session: &Session, device: Device) -> Result<(), Error> {
+        if let Some(owner) = self.renew(session, &[]).await? {
+            self.vault.wait_for(owner, device);
+        }
+        Ok(())
+    }
+
+    /// Gives a session a new id and notes the accounts it is signed in to.
+    async fn renew(&self, session: &Session, more: &[String]) -> Result<Option<Owner>, Error> {
+        let before = self.owner(session);
+        let mut accounts = self.accounts(session).await?;
+        session.cycle_id().await?;
+        accounts.retain(|account| !more.contains(account));
+        accounts.extend_from_slice(more);
+        session.insert(ACCOUNTS, accounts).await?;
+        // Only what is stored has an id.
+        session.save().await?;
+        let owner = self.owner(session);
+        if let (Some(before), Some(owner)) = (before, owner) {
+            self.vault.hand_over(before, owner);
+        }
+        Ok(owner)
+    }
+
+    /// Forgets a session and all it was signed in to. Gives back the way to a person's accounts, for closing it.
     ///
     /// # Errors
     /// When the session cannot be removed from its store; its credentials are gone all the same.
-    pub async fn sign_out(&self, session: &Session) -> Result<(), Error> {
-        if let Some(owner) = self.owner(session) {
-            self.vault.forget(owner);
-        }
-        session.flush().await
+    pub async fn sign_out(&self, session: &Session) -> Result<Option<Arc<Portal>>, Error> {
+        let portal = self.owner(session).and_then(|owner| self.vault.forget(owner));
+        session.flush().await.map(|()| portal)
     }
 
     /// The accounts that a session was signed in to, and is no longer.
@@ -150,7 +161,8 @@ impl SignIns {
         Ok(session.get(ACCOUNTS).await?.unwrap_or_default())
     }
 
-    fn owner(&self, session: &Session) -> Option<Owner> {
+    /// Whose entry in the vault a session's is; none for a session without an id.
+    pub fn owner(&self, session: &Session) -> Option<Owner> {
         session.id().map(|id| self.vault.owner(&id.to_string()))
     }
 }

@@ -16,5 +16,6 @@ mod sandbox;
 mod serving;
 mod shared_data;
 mod sign_in;
+mod sign_in_device;
 mod sign_in_end;
 mod sign_in_secrets;

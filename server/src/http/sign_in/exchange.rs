@@ -57,6 +57,8 @@ pub enum Step {
     Exchange,
     /// Taking on a role.
     Role,
+    /// Anything with Identity Center.
+    Portal,
 }
 
 /// Makes connections. It knows AWS by one gateway.
@@ -99,6 +101,12 @@ impl Exchange<'_> {
         let others = others.into_iter().map(|(caller, keys)| self.connection(caller, keys, Method::Sample));
         all.extend(others);
         Ok(all)
+    }
+
+    /// A connection from credentials that Identity Center gave for one of a person's roles.
+    pub async fn portal(&self, credentials: Credentials, role: &str) -> Result<Connection, Refusal> {
+        let caller = self.caller(&credentials).await?;
+        Ok(self.connection(caller, credentials, Method::IdentityCenter { role: role.to_owned() }))
     }
 
     /// Temporary credentials for long-lived ones, which are dropped here.

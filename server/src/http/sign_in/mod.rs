@@ -3,6 +3,10 @@
 //! Keys come in by one form and go into the vault; they never leave the server again but to AWS. What is wrong is said at
 //! its field, and fields that hold a secret come back empty.
 
+/// IAM Identity Center.
+mod device;
+/// Its pages.
+mod device_page;
 /// Pages that need a sign-in.
 mod ended;
 /// From keys to connections.
@@ -13,6 +17,8 @@ mod form;
 mod next;
 /// The page.
 mod page;
+/// Credentials that are renewed.
+mod renewal;
 
 use axum::extract::{Form, Query, State};
 use axum::http::{HeaderMap, StatusCode};
@@ -26,10 +32,12 @@ use tower_sessions::Session;
 use super::problem::Problem;
 use super::{Context, plain};
 use crate::vault::Connection;
+pub use device::Directory;
 pub use ended::redirect;
 use exchange::{Exchange, Refusal};
 use form::{Faults, Given};
 use page::{Ended, View};
+pub use renewal::renewed;
 
 /// How people sign in.
 pub struct SignIn {
@@ -37,6 +45,8 @@ pub struct SignIn {
     pub gateway: Gateway,
     /// The sandbox's identities, offered with one click.
     pub people: Vec<Person>,
+    /// Where people of IAM Identity Center sign in.
+    pub directories: Vec<Directory>,
     /// Names of accounts.
     pub titles: AccountNames,
 }
@@ -61,6 +71,9 @@ pub fn routes() -> axum::Router<Context> {
         .route("/sign-in", get(show))
         .route("/sign-in/keys", post(keys).get(to_sign_in))
         .route("/sign-in/sample", post(sample).get(to_sign_in))
+        .route("/sign-in/device", get(device::show).post(device::start))
+        .route("/sign-in/device/check", post(device::check).get(to_sign_in))
+        .route("/sign-in/device/choose", post(device::choose).get(to_sign_in))
         .route("/sign-out", post(sign_out).get(to_sign_in))
 }
 
@@ -155,9 +168,16 @@ async fn sample(
 }
 
 async fn sign_out(State(context): State<Context>, session: Session) -> Result<Redirect, Problem> {
-    configured(&context)?;
+    let sign_in = configured(&context)?;
     let signed_out = context.sign_ins().sign_out(&session).await;
-    signed_out.map_err(|error| Problem::internal(format!("cannot remove a session: {error}")))?;
+    let portal =
+        signed_out.map_err(|error| Problem::internal(format!("cannot remove a session: {error}")))?;
+    // Its token is forgotten here in any case.
+    if let Some(portal) = portal
+        && let Err(error) = sign_in.gateway.leave_portal(&portal).await
+    {
+        tracing::warn!(%error, "Identity Center could not be told of a sign-out");
+    }
     Ok(Redirect::to("/sign-in?out"))
 }
 

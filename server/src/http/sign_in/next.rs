@@ -18,7 +18,12 @@ pub fn local(given: &str) -> Option<&str> {
 
 /// The sign-in page that leads back to an address.
 pub fn sign_in_for(address: &str) -> String {
-    let mut link = String::from("/sign-in?next=");
+    leading_to("/sign-in", address)
+}
+
+/// A page that leads on to an address.
+pub fn leading_to(page: &str, address: &str) -> String {
+    let mut link = format!("{page}?next=");
     for byte in address.bytes() {
         if byte.is_ascii_alphanumeric() || b"/-._~:,".contains(&byte) {
             link.push(char::from(byte));

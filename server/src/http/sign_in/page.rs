@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use cloudtrail::time::{Time, readable_duration};
 
-use super::SignIn;
 use super::form::{Faults, Field, Given};
+use super::{SignIn, device_page};
 use crate::http::plain::escape;
 use crate::vault::Connection;
 
@@ -68,6 +68,7 @@ impl<'a> View<'a> {
         self.notices(&mut html);
         self.signed_in(&mut html);
         self.people(&mut html);
+        html.push_str(&device_page::offer(&self.sign_in.directories, self.next));
         self.keys(&mut html);
         html.push_str("</div>\n");
         html

@@ -96,7 +96,7 @@ pub fn block(keys: &Credentials) -> String {
 }
 
 /// A form as browsers send it.
-fn encoded(fields: &[(&str, &str)]) -> String {
+pub fn encoded(fields: &[(&str, &str)]) -> String {
     let mut body = String::new();
     for (name, value) in fields {
         let _ = write!(body, "{}{name}=", if body.is_empty() { "" } else { "&" });

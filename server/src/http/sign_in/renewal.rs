@@ -1,0 +1,50 @@
+//! Credentials of Identity Center are renewed shortly before they end, as long as the person's way to them is open.
+
+use std::sync::Arc;
+
+use cloudtrail::time::MINUTE;
+use tower_sessions::Session;
+
+use crate::http::Context;
+use crate::vault::{Connection, LONGEST, Method};
+
+/// How long before its end a connection is renewed, in milliseconds.
+const AHEAD: i64 = 5 * MINUTE;
+
+/// A session's connections, renewed where that is due and possible. The sign-in itself ends when it would have ended.
+pub async fn renewed(context: &Context, session: &Session) -> Vec<Arc<Connection>> {
+    let connections = context.sign_ins().of(session);
+    let now = context.clock().now();
+    let is_due = |connection: &&Arc<Connection>| {
+        let end = connection.ends();
+        matches!(connection.method, Method::IdentityCenter { .. })
+            && now >= end.plus(-AHEAD)
+            && end < connection.signed_in.plus(LONGEST)
+    };
+    if !connections.iter().any(|connection| is_due(&connection)) {
+        return connections;
+    }
+    let portal =
+        context.sign_ins().owner(session).and_then(|owner| Some((owner, context.vault().portal(owner)?)));
+    let (Some((owner, portal)), Some(gateway)) = (portal, context.gateway()) else {
+        return connections;
+    };
+    for connection in connections.iter().filter(is_due) {
+        let Method::IdentityCenter { role } = &connection.method else {
+            continue;
+        };
+        match gateway.portal_role(&portal, &connection.account, role).await {
+            Ok(credentials) => {
+                let expires = credentials.expires();
+                context
+                    .vault()
+                    .put(owner, Connection { credentials, expires, ..Connection::clone(connection) });
+            }
+            // It is good for some minutes yet, and the next request tries again.
+            Err(error) => {
+                tracing::warn!(account = connection.account, %error, "credentials cannot be renewed")
+            }
+        }
+    }
+    context.sign_ins().of(session)
+}
