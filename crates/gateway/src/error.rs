@@ -116,7 +116,7 @@ impl GatewayError {
             operation,
             region: region.to_owned(),
             code: code.to_owned(),
-            message: clip(message),
+            message: shown(message),
             request_id: error.request_id().map(str::to_owned),
         }
     }
@@ -240,9 +240,11 @@ impl<E> Status for SdkError<E, aws_sdk_cloudtrail::config::http::HttpResponse> {
     }
 }
 
-/// What AWS says may repeat what was sent; it is shown, so it has an end.
-fn clip(message: &str) -> String {
+/// What of AWS's words is shown. Of a wrong signature it says, after its first line, what should have been signed: the
+/// session token is part of that. And what repeats what was sent has an end.
+fn shown(message: &str) -> String {
     const MOST: usize = 1_000;
+    let message = message.lines().next().unwrap_or_default();
     match message.char_indices().nth(MOST) {
         Some((at, _)) => format!("{}…", &message[..at]),
         None => message.to_owned(),
@@ -268,6 +270,15 @@ mod tests {
         assert_eq!(error.missing_permission().as_deref(), Some("cloudtrail:LookupEvents"));
         assert!(error.help().unwrap().contains(r#""Action":"cloudtrail:LookupEvents""#));
         assert!(error.detail().starts_with("LookupEvents in eu-central-1"));
+    }
+
+    #[test]
+    fn what_should_have_been_signed_is_not_shown() {
+        let message = "The request signature we calculated does not match the signature you provided.\n\n\
+                       The Canonical String for this request should have been\n'POST\nx-amz-security-token:FwoGZXIv'";
+        let shown = shown(message);
+        assert!(shown.ends_with("you provided.") && !shown.contains("FwoGZXIv"), "{shown}");
+        assert_eq!(super::shown(&"x".repeat(5_000)).chars().count(), 1_001);
     }
 
     #[test]
