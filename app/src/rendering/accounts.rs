@@ -20,7 +20,11 @@ pub async fn render(account: &str) -> Result<String, ApiError> {
 #[component]
 fn Accounts(connections: Vec<Connection>, account: String, can_sign_in: bool) -> impl IntoView {
     let found = connections.iter().find(|connection| connection.account == account);
-    let name = found.map_or(account.clone(), |connection| connection.title.clone());
+    let name = match found {
+        Some(connection) => connection.title.clone(),
+        None if account.is_empty() => "Accounts".to_owned(),
+        None => account.clone(),
+    };
     let item = move |connection: &Connection| {
         view! {
             <li>
