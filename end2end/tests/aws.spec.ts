@@ -60,6 +60,7 @@ test("two people see only what their own credentials allow", async ({ page, brow
   await signInAs(other, "Newcomer");
   await events.open(other, `/a/${ACCOUNT}/events?q=`);
   await expect(other.getByRole("note").filter({ hasText: "vent history" })).toContainText("cloudtrail:LookupEvents");
+  await expect(other.getByRole("heading", { name: "Nothing from AWS yet" })).toBeVisible();
   await expect(events.rows(other)).toHaveCount(0);
   expect(complaints.list()).toEqual([]);
   await context.close();

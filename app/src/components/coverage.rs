@@ -73,9 +73,18 @@ fn HistoryNotice(history: HistoryCoverage) -> impl IntoView {
     } else {
         format!("Event history of all {all} Regions is complete, back to {}.", said(history.range.from))
     };
+    // Most often all of them are missing for one reason, which is said once.
+    let mut problems: Vec<(String, Vec<String>)> = Vec::new();
+    for region in &history.regions {
+        let Some(problem) = &region.problem else { continue };
+        match problems.iter_mut().find(|(other, _)| other == problem) {
+            Some((_, regions)) => regions.push(region.region.clone()),
+            None => problems.push((problem.clone(), vec![region.region.clone()])),
+        }
+    }
     let region = |region: RegionCoverage| {
         let state = match (region.problem, region.back_to) {
-            (Some(problem), _) => problem,
+            (Some(_), _) => "missing".to_owned(),
             (None, None) => "waiting for AWS".to_owned(),
             (None, back_to) if back_to <= history.range.from => "complete".to_owned(),
             (None, back_to) => format!("back to {}", said(back_to)),
@@ -101,7 +110,17 @@ fn HistoryNotice(history: HistoryCoverage) -> impl IntoView {
                 {what}
                 " CloudTrail delivers with some minutes' delay: what happened in the last quarter of an hour may still be arriving."
             </p>
-            <details class="coverage__regions" open=is_missing>
+            {problems
+                .into_iter()
+                .map(|(problem, regions)| {
+                    view! {
+                        <p class="coverage__problem">
+                            {format!("Missing: {}. ", regions.join(", "))} <bdi>{problem}</bdi>
+                        </p>
+                    }
+                })
+                .collect_view()}
+            <details class="coverage__regions">
                 <summary>"Region by Region"</summary>
                 <dl>{history.regions.into_iter().map(region).collect_view()}</dl>
             </details>

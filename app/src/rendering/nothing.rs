@@ -12,6 +12,9 @@ use cloudtrail::search::{Coverage, edit};
 /// Why nothing is listed, and the way on.
 #[component]
 pub fn NothingFound(coverage: Coverage, address: Address, total: u64) -> impl IntoView {
+    if coverage.events == 0 && coverage.history.is_some() {
+        return view! { <NothingFromAws /> }.into_any();
+    }
     if coverage.events == 0 {
         return view! { <EmptyArchive address /> }.into_any();
     }
@@ -59,6 +62,18 @@ fn NothingHere(address: Address, total: u64) -> impl IntoView {
             <ul class="empty__ways">
                 <Way href=address.first_page().href() label="Go to the newest" />
             </ul>
+        </div>
+    }
+}
+
+/// Why, and whether more comes, stands in the notice above: see [`crate::components::coverage`].
+#[component]
+fn NothingFromAws() -> impl IntoView {
+    view! {
+        <div class="empty">
+            <Icon name="account" />
+            <h2 class="empty__title">"Nothing from AWS yet"</h2>
+            <p>"What has come of this account, and what AWS does not give, stands above."</p>
         </div>
     }
 }

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::html;
 use crate::address::Address;
 use crate::api::ApiError;
+use crate::api::events::ConnectionKind;
 use crate::components::icon::Icon;
 use crate::components::timestamp::Timestamp;
 use crate::text::{clipped, counted, grouped};
@@ -13,9 +14,11 @@ use cloudtrail::time::readable_duration;
 
 /// All runs, newest first.
 pub async fn render(account: String) -> Result<String, ApiError> {
-    // Twelve digits are an AWS account; an archive's name begins with a letter.
-    let is_aws = account.bytes().all(|byte| byte.is_ascii_digit());
-    let runs = crate::services::events()?.reports(account.clone()).await?;
+    let events = crate::services::events()?;
+    let connections = events.connections().await?;
+    let is_aws =
+        connections.iter().any(|other| other.account == account && other.kind == ConnectionKind::Aws);
+    let runs = events.reports(account.clone()).await?;
     Ok(html(|| {
         if is_aws {
             view! { <FromAws account /> }.into_any()

@@ -161,12 +161,17 @@ impl GatewayError {
 
     /// What exactly, with AWS's own words where it has some.
     pub fn detail(&self) -> String {
-        let what = format!("{} in {}", self.operation, self.region);
-        match (self.message.as_str(), self.code.as_str()) {
-            ("", "") => format!("{what} brought no answer."),
-            ("", code) => format!("{what} was answered with {code}."),
-            (message, "") => format!("{what}: {message}"),
-            (message, code) => format!("{what} was answered with {code}: {message}"),
+        format!("{} in {}: {}", self.operation, self.region, self.answer())
+    }
+
+    /// AWS's own words, with its code; the same for all Regions that answer the same.
+    pub fn answer(&self) -> String {
+        let message = self.message.trim_end_matches('.');
+        match (message, self.code.as_str()) {
+            ("", "") => "there was no answer.".to_owned(),
+            ("", code) => format!("{code}."),
+            (message, "") => format!("{message}."),
+            (message, code) => format!("{code}: {message}."),
         }
     }
 

@@ -108,7 +108,7 @@ fn coverage(view: &View) -> HistoryCoverage {
         problem: match &region.state {
             RegionState::Closed(error) => {
                 let help = error.help().map(|help| format!(" {help}")).unwrap_or_default();
-                Some(format!("{}: {}{help}", error.title(), error.detail()))
+                Some(format!("{}: {}{help}", error.title(), error.answer()))
             }
             _ => None,
         },

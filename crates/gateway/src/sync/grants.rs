@@ -17,7 +17,7 @@ pub const LIFE: i64 = 15 * MINUTE;
 #[derive(Default)]
 pub struct Grants {
     given: Mutex<HashMap<Name, Time>>,
-    refused: Mutex<HashMap<Name, GatewayError>>,
+    refused: Mutex<HashMap<Name, (Time, GatewayError)>>,
 }
 
 /// The credentials' fingerprint, the account, the Region.
@@ -41,7 +41,14 @@ impl Grants {
     /// A call failed. Where AWS said no, what was granted before is no longer; where it could not be asked, it still is.
     ///
     /// The reason is kept for these credentials only: it may name who they are.
-    pub fn refuse(&self, credentials: &Credentials, account: &str, region: &str, error: GatewayError) {
+    pub fn refuse(
+        &self,
+        credentials: &Credentials,
+        account: &str,
+        region: &str,
+        error: GatewayError,
+        now: Time,
+    ) {
         let name = (credentials.fingerprint(), account.to_owned(), region.to_owned());
         if matches!(error.kind(), Kind::Denied | Kind::Invalid | Kind::Expired | Kind::RegionOff) {
             self.given.lock().unwrap_or_else(PoisonError::into_inner).remove(&name);
@@ -50,11 +57,16 @@ impl Grants {
         if refused.len() >= MAX {
             refused.clear();
         }
-        refused.insert(name, error);
+        refused.insert(name, (now, error));
     }
 
-    /// Why the last call failed, if it did.
-    pub fn refusal(&self, credentials: &Credentials, account: &str, region: &str) -> Option<GatewayError> {
+    /// When and why the last call failed, if it did.
+    pub fn refusal(
+        &self,
+        credentials: &Credentials,
+        account: &str,
+        region: &str,
+    ) -> Option<(Time, GatewayError)> {
         let refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
         refused.get(&(credentials.fingerprint(), account.to_owned(), region.to_owned())).cloned()
     }
@@ -100,9 +112,9 @@ mod tests {
         assert!(!grants.has(&max, "1", "eu", now));
         assert!(!grants.has(&jo, "2", "eu", now) && !grants.has(&jo, "1", "us", now));
         let unreachable = GatewayError::failed(Kind::Unreachable);
-        grants.refuse(&jo, "1", "eu", unreachable);
+        grants.refuse(&jo, "1", "eu", unreachable, now);
         assert!(grants.has(&jo, "1", "eu", now) && grants.refusal(&jo, "1", "eu").is_some());
-        grants.refuse(&jo, "1", "eu", GatewayError::failed(Kind::Denied));
+        grants.refuse(&jo, "1", "eu", GatewayError::failed(Kind::Denied), now);
         assert!(!grants.has(&jo, "1", "eu", now) && grants.refusal(&max, "1", "eu").is_none());
     }
 }

@@ -156,7 +156,7 @@ impl History {
             }
             let state = match (is_open, self.inner.grants.refusal(credentials, &account.id, region)) {
                 (true, _) => RegionState::Open,
-                (false, Some(error)) => RegionState::Closed(error),
+                (false, Some((_, error))) => RegionState::Closed(error),
                 (false, None) => RegionState::Waiting,
             };
             views.push(account.view(region, state, back_to(range, &have)));
@@ -217,7 +217,13 @@ impl History {
         region: &str,
         now: Time,
     ) -> Option<impl Future<Output = ()> + use<>> {
-        let has_grant = self.inner.grants.has(credentials, &account.id, region, now);
+        let grants = &self.inner.grants;
+        let has_grant = grants.has(credentials, &account.id, region, now);
+        // Who was refused uses up the account's allowance with every question: not again at once.
+        let refused = grants.refusal(credentials, &account.id, region);
+        if !has_grant && refused.is_some_and(|(at, _)| at.plus(FRESH) > now) {
+            return None;
+        }
         let starts = account.with(region, |region| {
             let is_stale = region.head.is_none_or(|head| head.plus(FRESH) < now);
             let starts = !has_grant || (is_stale && !region.heading);
@@ -265,9 +271,10 @@ impl Account {
     fn view(&self, name: &str, state: RegionState, back_to: Time) -> RegionView {
         self.with(name, |region| RegionView {
             region: name.to_owned(),
+            // What others fetch does not come to somebody who may not read it.
+            is_fetching: matches!(state, RegionState::Open) && (region.fetching || region.heading),
             state,
             back_to,
-            is_fetching: region.fetching || region.heading,
             fetched: region.fetched,
         })
     }

@@ -137,7 +137,14 @@ impl Task {
             Ok(()) | Err(Stop::Idle) => return,
             Err(Stop::Aws(error)) => {
                 tracing::info!(region = self.region, kind = ?error.kind(), "event history was not fetched");
-                self.history.inner.grants.refuse(&self.credentials, &self.account.id, &self.region, error);
+                let now = self.history.inner.gateway.now();
+                self.history.inner.grants.refuse(
+                    &self.credentials,
+                    &self.account.id,
+                    &self.region,
+                    error,
+                    now,
+                );
             }
             Err(Stop::Cache(error)) => {
                 tracing::error!(region = self.region, %error, "the cache cannot be written");

@@ -110,6 +110,12 @@ async fn nobody_reads_what_aws_would_not_show_them() {
         let RegionState::Closed(error) = &region.state else { panic!("{region:?}") };
         assert_eq!(error.missing_permission().as_deref(), Some("cloudtrail:LookupEvents"));
     }
+    // Looking again asks nobody: the account's allowance is everybody's. And nothing seems to be on its way.
+    assert!(!view.is_fetching(), "{:?}", view.regions);
+    reader.history.open(&newcomer, &caller, (None, None), PATIENCE).await.unwrap();
+    let other = Reader::new(gateway.clone(), keys(&sandbox, Who::Auditor)).await;
+    let refused = ids(&other.whole().await, "who:newcomer event:LookupEvents error:*").await;
+    assert_eq!(refused.len(), REGIONS.len(), "one call a Region");
     // And what the one was refused for is no business of the other.
     let view = reader.open().await;
     assert!(view.regions.iter().all(|region| matches!(region.state, RegionState::Open)));
