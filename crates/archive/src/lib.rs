@@ -27,7 +27,7 @@ mod write;
 mod writer;
 
 pub use add::Added;
-pub use covered::Covered;
+pub use covered::{ARRIVING, Covered};
 pub use error::ArchiveError;
 pub use intake::{IntakeOptions, Progress};
 pub use reader::{Archive, StoredEvent};

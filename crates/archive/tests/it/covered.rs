@@ -55,24 +55,25 @@ async fn coverage_is_kept_by_account_region_and_attribute() {
 }
 
 #[tokio::test]
-async fn what_touches_or_overlaps_is_one_unless_it_was_fetched_at_another_time() {
+async fn what_touches_or_overlaps_is_one_unless_it_is_still_arriving() {
     let place = Place::new();
     let writer = Writer::open(&place.archive()).await.unwrap();
     let archive = writer.archive();
     let region = Some("eu-west-1");
-    for (from, to) in [(8, 9), (4, 6), (6, 8), (7, 9)] {
-        add(&writer, &[hours("eu-west-1", from, to, 50)]).await;
+    for (from, to, fetched) in [(8, 9, 50), (4, 6, 51), (6, 8, 52), (7, 9, 49)] {
+        add(&writer, &[hours("eu-west-1", from, to, fetched)]).await;
     }
-    assert_eq!(archive.covered(ACCOUNT, region).await.unwrap(), [hours("eu-west-1", 4, 9, 50)]);
-    // Fetched again later, in the middle; and something earlier that came late.
-    add(&writer, &[hours("eu-west-1", 5, 6, 60), hours("eu-west-1", 0, 12, 40)]).await;
-    let pieces = [(0, 4, 40), (4, 5, 50), (5, 6, 60), (6, 9, 50), (9, 12, 40)];
+    assert_eq!(archive.covered(ACCOUNT, region).await.unwrap(), [hours("eu-west-1", 4, 9, 52)]);
+    // An hour that was fetched at its end: what came late is not in it.
+    add(&writer, &[hours("eu-west-1", 9, 60, 60)]).await;
+    let pieces = [(4, 9, 52), (9, 60, 60)];
     assert_eq!(
         archive.covered(ACCOUNT, region).await.unwrap(),
         pieces.map(|(from, to, fetched)| hours("eu-west-1", from, to, fetched))
     );
-    add(&writer, &[hours("eu-west-1", 0, 12, 70)]).await;
-    assert_eq!(archive.covered(ACCOUNT, region).await.unwrap(), [hours("eu-west-1", 0, 12, 70)]);
+    // Fetched again later, it is as final as the rest.
+    add(&writer, &[hours("eu-west-1", 59, 60, 61), hours("eu-west-1", 9, 59, 61)]).await;
+    assert_eq!(archive.covered(ACCOUNT, region).await.unwrap(), [hours("eu-west-1", 4, 60, 61)]);
 }
 
 #[tokio::test]
