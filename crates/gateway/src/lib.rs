@@ -1,11 +1,14 @@
 //! Calls to AWS under credentials that are handed in: who they belong to, other credentials in exchange for them,
 //! CloudTrail's event history, and its sync into a cache.
 //!
-//! Nothing here looks for credentials by itself, and nothing knows of HTTP sessions or pages. Everybody's calls share
+//! Nothing here looks for credentials by itself but [`Chain`], which finds those of the person who started the program, and only
+//! when it is told to. Nothing knows of HTTP sessions or pages. Everybody's calls share
 //! one limit for each account, Region and operation ([`limit`]), as AWS counts them so.
 
 /// Whose credentials, and others in exchange for them (STS).
 mod caller;
+/// The person's own credentials, wherever AWS's own programs find them.
+mod chain;
 /// Clients, one for each set of credentials and Region.
 mod clients;
 /// Credentials, and how people paste them.
@@ -28,6 +31,7 @@ use std::sync::Arc;
 use cloudtrail::time::Time;
 
 pub use caller::{AssumeRole, Caller, Mfa};
+pub use chain::{Chain, ChainError};
 pub use credentials::{BadCredentials, Credentials};
 pub use error::{GatewayError, Kind};
 pub use identity_center::{Approval, Device, Portal, PortalAccount};
