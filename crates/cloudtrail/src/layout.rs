@@ -9,6 +9,11 @@ use std::fmt;
 
 use crate::time::{DAY, Date, Time};
 
+/// Folders, from `AWSLogs` down to a day.
+mod folder;
+
+pub use folder::LogFolder;
+
 /// A file that CloudTrail delivered, as far as its key tells.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Key {
