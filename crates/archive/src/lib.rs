@@ -29,7 +29,7 @@ mod writer;
 pub use add::Added;
 pub use covered::{ARRIVING, Covered};
 pub use error::ArchiveError;
-pub use intake::{IntakeOptions, Progress};
+pub use intake::{Feed, IntakeOptions, Object, ObjectId, Objects, Progress, TakenIn, objects};
 pub use reader::{Archive, StoredEvent};
 pub use scope::Scope;
 pub use search::{Place, Request};

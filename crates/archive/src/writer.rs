@@ -16,7 +16,7 @@ use tokio::sync::Notify;
 use crate::ArchiveError;
 use crate::add::Pages;
 use crate::catalog::{Catalog, Commit};
-use crate::intake::{self, Context, IntakeOptions, Progress};
+use crate::intake::{self, Context, IntakeOptions, Known, Objects, Progress, TakenIn};
 use crate::reader::Archive;
 use crate::schema::FORMAT_VERSION;
 use crate::write::{Folders, rebuild};
@@ -117,13 +117,37 @@ impl Writer {
         progress: impl Fn(Progress) + Send + Sync + 'static,
     ) -> Result<Report, ArchiveError> {
         intake::check_sources(paths)?;
+        let (paths, run_options) = (paths.to_vec(), options.clone());
+        self.run(options, move |context| intake::run(context, &paths, &run_options, &progress)).await
+    }
+
+    /// Takes in objects of a store that is no file system, as they are handed in, until their [`intake::Feed`] is dropped.
+    pub async fn take_in_objects(
+        &self,
+        objects: Objects,
+        options: &IntakeOptions,
+        progress: impl Fn(Progress) + Send + Sync + 'static,
+    ) -> Result<Report, ArchiveError> {
+        let run_options = options.clone();
+        self.run(options, move |context| intake::run_objects(context, objects, &run_options, &progress)).await
+    }
+
+    /// What was taken in before, so that it need not be fetched again.
+    pub async fn taken_in(&self) -> Result<TakenIn, ArchiveError> {
+        Ok(TakenIn { known: Known::new(self.catalog.sources().await?) })
+    }
+
+    async fn run(
+        &self,
+        options: &IntakeOptions,
+        run: impl FnOnce(&Context) -> Result<Report, ArchiveError> + Send + 'static,
+    ) -> Result<Report, ArchiveError> {
         let alone = self.pages.keep_out().await;
         self.catalog.set_taking_in(true).await?;
         let context = self.context();
-        let (paths, run_options) = (paths.to_vec(), options.clone());
         let run = tokio::task::spawn_blocking(move || {
             let _alone = alone;
-            intake::run(&context, &paths, &run_options, &progress)
+            run(&context)
         });
         let result = run.await.unwrap_or(Err(ArchiveError::Worker));
         let settled = self.catalog.set_taking_in(false).await;

@@ -44,7 +44,7 @@ pub struct FileRead {
 pub fn read(source: &Source, known: &Known, sink: &mut Sink<'_, '_>) -> Result<FileRead, ArchiveError> {
     let file = match File::open(&source.path) {
         Ok(file) => file,
-        Err(error) => return Ok(unreadable(source, &error)),
+        Err(error) => return Ok(unreadable(source, &error.to_string())),
     };
     if let Some(before) = known.get(source)
         && before.size == source.size
@@ -60,10 +60,19 @@ pub fn read(source: &Source, known: &Known, sink: &mut Sink<'_, '_>) -> Result<F
             sha256: Some(before.sha256),
         });
     }
-    let mut input = BufReader::with_capacity(64 * 1024, Hashing { inner: file, hasher: Sha256::new() });
+    read_from(source, file, sink)
+}
+
+/// Likewise, from what holds the file's bytes.
+pub fn read_from(
+    source: &Source,
+    bytes: impl Read,
+    sink: &mut Sink<'_, '_>,
+) -> Result<FileRead, ArchiveError> {
+    let mut input = BufReader::with_capacity(64 * 1024, Hashing { inner: bytes, hasher: Sha256::new() });
     let start = match input.fill_buf() {
         Ok(start) => start,
-        Err(error) => return Ok(unreadable(source, &error)),
+        Err(error) => return Ok(unreadable(source, &error.to_string())),
     };
     let findings = if start.is_empty() {
         Findings::refused("the file is empty")
@@ -83,10 +92,11 @@ pub fn read(source: &Source, known: &Known, sink: &mut Sink<'_, '_>) -> Result<F
     Ok(FileRead { outcome, note, digest: outcome == SourceOutcome::Digest, unchanged: false, sha256 })
 }
 
-fn unreadable(source: &Source, error: &io::Error) -> FileRead {
+/// How a file ends that cannot be read at all.
+pub fn unreadable(source: &Source, why: &str) -> FileRead {
     let outcome = Outcome::Skipped;
     let path = source.path.to_string_lossy().into_owned();
-    let note = SourceNote { path, outcome, kept: 0, message: format!("cannot be read: {error}") };
+    let note = SourceNote { path, outcome, kept: 0, message: format!("cannot be read: {why}") };
     FileRead {
         outcome: SourceOutcome::Noted(outcome),
         note: Some(note),
@@ -296,12 +306,12 @@ fn shortened(text: &str) -> String {
 }
 
 /// Hashes what is read through it.
-struct Hashing {
-    inner: File,
+struct Hashing<R> {
+    inner: R,
     hasher: Sha256,
 }
 
-impl Read for Hashing {
+impl<R: Read> Read for Hashing<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.inner.read(buffer)?;
         self.hasher.update(&buffer[..count]);

@@ -9,7 +9,7 @@ use cloudtrail::time::Time;
 use std::fs::File;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::runtime::Handle;
 
@@ -19,6 +19,8 @@ use crate::write::Folders;
 
 /// Reads one file and says how it ended.
 mod file;
+/// Objects of a store, handed in with their bytes.
+mod objects;
 /// Holds rows by day until they are worth a file, within a budget.
 mod pending;
 /// Rows on their way into a file.
@@ -32,10 +34,11 @@ mod texts;
 /// Finds the files.
 mod walk;
 
+pub use objects::{Feed, Object, ObjectId, Objects, TakenIn, objects};
 pub use rows::{Hasher, Rows, hex};
 pub use small::merge_small;
 pub use texts::read_texts;
-pub use walk::check_sources;
+pub use walk::{Known, check_sources};
 
 use pending::Pending;
 use walk::Source;
@@ -97,26 +100,45 @@ pub fn run(
     options: &IntakeOptions,
     progress: &(dyn Fn(Progress) + Send + Sync),
 ) -> Result<Report, ArchiveError> {
-    let started = (options.clock)();
     let walked = walk::find(paths)?;
-    let known = walk::Known::new(context.handle.block_on(context.catalog.sources())?);
+    let bytes = walked.sources.iter().map(|source| source.size).sum();
+    let sources = Sources::Files { files: walked.sources, next: AtomicU32::new(0), bytes };
+    run_on(context, sources, walked.notes, options, progress)
+}
+
+/// Takes in objects until no more are handed in. Blocks; call it where that is allowed.
+pub fn run_objects(
+    context: &Context,
+    objects: Objects,
+    options: &IntakeOptions,
+    progress: &(dyn Fn(Progress) + Send + Sync),
+) -> Result<Report, ArchiveError> {
+    run_on(context, Sources::Objects(objects), Vec::new(), options, progress)
+}
+
+fn run_on(
+    context: &Context,
+    sources: Sources,
+    notes: Vec<SourceNote>,
+    options: &IntakeOptions,
+    progress: &(dyn Fn(Progress) + Send + Sync),
+) -> Result<Report, ArchiveError> {
+    let started = (options.clock)();
+    let known = Known::new(context.handle.block_on(context.catalog.sources())?);
     let state = context.handle.block_on(context.catalog.state(None))?;
-    let total_bytes = walked.sources.iter().map(|source| source.size).sum();
     let run = Run {
         context,
         options,
         started,
         known,
-        next: AtomicUsize::new(0),
-        sources: walked.sources,
+        sources,
         pending: Pending::new(context, options.memory, started, state.files),
         report: Mutex::new(Report { started, ..Report::default() }),
         counts: Counts::default(),
         failure: Mutex::new(None),
-        total_bytes,
         progress,
     };
-    walked.notes.into_iter().for_each(|note| run.note(note));
+    notes.into_iter().for_each(|note| run.note(note));
     let cores = std::thread::available_parallelism().map_or(2, usize::from);
     let threads = if options.threads == 0 { cores } else { options.threads };
     run.tell();
@@ -133,18 +155,42 @@ pub fn run(
     run.finish()
 }
 
+/// What is taken in.
+enum Sources {
+    /// Files that were found before.
+    Files { files: Vec<Source>, next: AtomicU32, bytes: u64 },
+    /// Objects that are handed in.
+    Objects(Objects),
+}
+
+impl Sources {
+    /// How many there are, and their bytes.
+    fn totals(&self) -> (u64, u64) {
+        match self {
+            Sources::Files { files, bytes, .. } => (files.len() as u64, *bytes),
+            Sources::Objects(objects) => objects.totals(),
+        }
+    }
+
+    /// How many were known before they came here.
+    fn known_before(&self) -> u64 {
+        match self {
+            Sources::Files { .. } => 0,
+            Sources::Objects(objects) => objects.unchanged(),
+        }
+    }
+}
+
 struct Run<'r> {
     context: &'r Context,
     options: &'r IntakeOptions,
     started: Time,
-    known: walk::Known,
-    next: AtomicUsize,
-    sources: Vec<Source>,
+    known: Known,
+    sources: Sources,
     pending: Pending<'r>,
     report: Mutex<Report>,
     counts: Counts,
     failure: Mutex<Option<ArchiveError>>,
-    total_bytes: u64,
     progress: &'r (dyn Fn(Progress) + Send + Sync),
 }
 
@@ -169,25 +215,52 @@ impl Run<'_> {
 
     fn read_files(&self) -> Result<(), ArchiveError> {
         loop {
-            let index = self.next.fetch_add(1, Ordering::Relaxed);
-            let Some(source) = self.sources.get(index) else { return Ok(()) };
-            if self.pending.given_up() || self.context.stop.load(Ordering::Relaxed) {
-                return Ok(());
-            }
-            self.read_file(index as u32, source)?;
+            let size = match &self.sources {
+                Sources::Files { files, next, .. } => {
+                    let index = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(source) = files.get(index as usize) else { return Ok(()) };
+                    if self.is_over() {
+                        return Ok(());
+                    }
+                    self.take(index, source, |sink| file::read(source, &self.known, sink))?;
+                    source.size
+                }
+                Sources::Objects(objects) => {
+                    let Some((index, object)) = objects.next() else { return Ok(()) };
+                    if self.is_over() {
+                        return Ok(());
+                    }
+                    let source = object.id.source();
+                    self.take(index, &source, |sink| match &object.bytes {
+                        Ok(bytes) => file::read_from(&source, bytes.as_slice(), sink),
+                        Err(why) => Ok(file::unreadable(&source, why)),
+                    })?;
+                    source.size
+                }
+            };
             self.counts.files.fetch_add(1, Ordering::Relaxed);
-            self.counts.bytes.fetch_add(source.size, Ordering::Relaxed);
+            self.counts.bytes.fetch_add(size, Ordering::Relaxed);
             self.tell();
         }
     }
 
-    fn read_file(&self, index: u32, source: &Source) -> Result<(), ArchiveError> {
+    fn is_over(&self) -> bool {
+        self.pending.given_up() || self.context.stop.load(Ordering::Relaxed)
+    }
+
+    /// Takes in one source, unless it is as it was.
+    fn take(
+        &self,
+        index: u32,
+        source: &Source,
+        read: impl FnOnce(&mut file::Sink<'_, '_>) -> Result<file::FileRead, ArchiveError>,
+    ) -> Result<(), ArchiveError> {
         if self.known.unchanged(source) {
             self.counts.unchanged.fetch_add(1, Ordering::Relaxed);
             return Ok(());
         }
         let mut sink = file::Sink::new(index, self.started, &self.pending, &self.counts.records);
-        let read = file::read(source, &self.known, &mut sink)?;
+        let read = read(&mut sink)?;
         sink.finish()?;
         if read.unchanged {
             self.counts.unchanged.fetch_add(1, Ordering::Relaxed);
@@ -225,11 +298,12 @@ impl Run<'_> {
     }
 
     fn tell(&self) {
+        let (files_total, bytes_total) = self.sources.totals();
         (self.progress)(Progress {
-            files_done: self.counts.files.load(Ordering::Relaxed),
-            files_total: self.sources.len() as u64,
+            files_done: self.counts.files.load(Ordering::Relaxed) + self.sources.known_before(),
+            files_total,
             bytes_done: self.counts.bytes.load(Ordering::Relaxed),
-            bytes_total: self.total_bytes,
+            bytes_total,
             records: self.counts.records.load(Ordering::Relaxed),
         });
     }
@@ -237,8 +311,8 @@ impl Run<'_> {
     fn finish(self) -> Result<Report, ArchiveError> {
         let mut report = self.report.into_inner().unwrap_or_else(PoisonError::into_inner);
         let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
-        report.files = count(&self.counts.files);
-        report.unchanged = count(&self.counts.unchanged);
+        report.files = count(&self.counts.files) + self.sources.known_before();
+        report.unchanged = count(&self.counts.unchanged) + self.sources.known_before();
         report.bytes = count(&self.counts.bytes);
         report.records = count(&self.counts.records);
         report.digests = count(&self.counts.digests);

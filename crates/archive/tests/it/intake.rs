@@ -8,6 +8,8 @@ use crate::support::{
 
 /// What is the same event, and what a second run does.
 mod again;
+/// Objects handed in with their bytes.
+mod objects;
 /// Budgets, reports, progress, stopping and watching.
 mod runs;
 
