@@ -9,7 +9,7 @@ use std::sync::Arc;
 use leptos::prelude::use_context;
 
 use crate::api::ApiError;
-use crate::api::events::{CompleteRequest, Connection, EventDetail, PageRequest};
+use crate::api::events::{CompleteRequest, Connection, EventDetail, PageRequest, SavedSearch};
 use cloudtrail::intake::Report;
 use cloudtrail::search::{EventPage, FacetValue};
 
@@ -29,6 +29,8 @@ pub trait Events: Send + Sync + 'static {
     fn event(&self, account: String, id: String) -> Answer<EventDetail>;
     /// Values that complete what was typed, most frequent first.
     fn complete(&self, account: String, request: CompleteRequest) -> Answer<Vec<FacetValue>>;
+    /// Searches that were given a name, by name.
+    fn saved(&self, account: String) -> Answer<Vec<SavedSearch>>;
     /// What became of the files taken in, newest run first.
     fn reports(&self, account: String) -> Answer<Vec<Report>>;
 }

@@ -5,14 +5,18 @@
 //! demo/              the sample account's log files and their archive
 //! aws/<endpoint>/<account>   event history that was fetched
 //! run/<address>.token   what a script shows to a running server
+//! waymark.sqlite     sessions, access log, saved searches
+//! waymark.key        seals what is secret in it
 //! ```
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
+use zeroize::Zeroizing;
 
 use crate::error::{Error, Result};
+use crate::store::{Keys, text_of_file};
 
 /// The folder, which exists and is its owner's alone.
 #[derive(Clone, Debug)]
@@ -54,6 +58,29 @@ impl DataFolder {
     /// Where the event history of AWS accounts is kept once it is fetched.
     pub fn caches(&self) -> PathBuf {
         self.root.join("aws")
+    }
+
+    /// Waymark's own database.
+    pub fn database(&self) -> PathBuf {
+        self.root.join("waymark.sqlite")
+    }
+
+    /// Where the database's key is.
+    pub fn key_path(&self) -> PathBuf {
+        self.root.join("waymark.key")
+    }
+
+    /// The key that seals what is secret in the database. It is made the first time.
+    pub fn key(&self) -> Result<Zeroizing<String>> {
+        let path = self.key_path();
+        let made = Keys::make();
+        match private_file(&path).and_then(|mut file| writeln!(file, "{}", made.as_str())) {
+            Ok(()) => Ok(made),
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+                text_of_file(&path).map_err(|source| file_error("read the key", &path, source))
+            }
+            Err(source) => Err(file_error("write the key", &path, source)),
+        }
     }
 
     /// The demo's folder.

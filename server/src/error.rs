@@ -7,6 +7,8 @@ use archive::ArchiveError;
 use cloudtrail::search::ParseError;
 use cloudtrail::time::InvalidTime;
 
+use crate::store::StoreError;
+
 /// A command that failed.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -50,6 +52,12 @@ pub enum Error {
     /// The archive cannot do what was asked.
     #[error(transparent)]
     Archive(#[from] ArchiveError),
+    /// The person's own credentials cannot be looked for.
+    #[error("your own AWS credentials cannot be used")]
+    Credentials(#[source] Box<gateway::ChainError>),
+    /// Waymark's own database cannot be used.
+    #[error(transparent)]
+    Store(#[from] StoreError),
     /// The sample account cannot be made.
     #[error("cannot make the sample account in {}", path.display())]
     Sample {
@@ -98,9 +106,11 @@ impl Error {
     /// The program's exit code.
     pub fn exit_code(&self) -> u8 {
         match self {
-            Error::Argument(_) | Error::Query { .. } | Error::Time { .. } | Error::Source { .. } => {
-                EXIT_USAGE
-            }
+            Error::Argument(_)
+            | Error::Credentials(_)
+            | Error::Query { .. }
+            | Error::Time { .. }
+            | Error::Source { .. } => EXIT_USAGE,
             Error::Archive(ArchiveError::NotAnArchive { .. } | ArchiveError::Source { .. }) => EXIT_USAGE,
             // Whoever read the output has seen enough.
             Error::Output(source) if source.kind() == std::io::ErrorKind::BrokenPipe => EXIT_OK,

@@ -11,6 +11,12 @@ pub mod error;
 /// The one clock that is handed through.
 pub mod clock;
 
+/// The configuration of a shared deployment.
+pub mod config;
+
+/// Lists of people.
+pub mod principal;
+
 /// The folder Waymark keeps its own things in: caches of taken-in logs, the demo, tokens.
 pub mod data;
 
@@ -25,6 +31,12 @@ pub mod cli;
 
 /// `waymark serve`: what is opened, what is taken in meanwhile, who listens where.
 pub mod serve;
+
+/// The AWS account of the person who started the server.
+pub mod own;
+
+/// Waymark's own database.
+pub mod store;
 
 /// Where credentials lie while somebody is signed in.
 pub mod vault;

@@ -1,7 +1,8 @@
 //! Where credentials lie while somebody is signed in: in memory, each bound to one session, each gone at its own end.
 //!
-//! A session's id opens its entry, and is not kept: what is kept is a keyed hash of it. Whatever is dropped here wipes
-//! its secrets (see [`gateway::Credentials`]).
+//! A session's id opens its entry, and is not kept: what is kept is a keyed hash of it ([`Owner`]). Whatever is dropped here
+//! wipes its secrets (see [`gateway::Credentials`]). Shared deployments keep a sealed copy in the database
+//! ([`crate::session::SignIns`]).
 
 use std::collections::HashMap;
 use std::fmt;
@@ -9,11 +10,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use cloudtrail::time::{HOUR, Time};
 use gateway::{Credentials, Device, Gateway, Portal};
-use hmac::{Hmac, Mac};
-use sha2::Sha256;
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
 
 use crate::clock::Clock;
-use crate::random;
+use crate::store::Owner;
 
 /// How long a sign-in lasts at most, in milliseconds.
 pub const LONGEST: i64 = 12 * HOUR;
@@ -42,7 +43,7 @@ pub struct Connection {
 }
 
 /// How credentials were given.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Method {
     /// Temporary keys, pasted.
     TemporaryKeys,
@@ -55,6 +56,8 @@ pub enum Method {
     },
     /// An identity of the sandbox.
     Sample,
+    /// Those of the person who started the server, wherever AWS's own programs find them.
+    Own,
 }
 
 impl Method {
@@ -65,6 +68,7 @@ impl Method {
             Method::LongLivedKeys => "long-lived keys, exchanged",
             Method::IdentityCenter { .. } => "IAM Identity Center",
             Method::Sample => "sample identity",
+            Method::Own => "your own credentials on this machine",
         }
     }
 }
@@ -88,19 +92,8 @@ impl fmt::Debug for Connection {
     }
 }
 
-/// Whose entry: a keyed hash of a session's id.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Owner([u8; 32]);
-
-impl fmt::Debug for Owner {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Owner(…)")
-    }
-}
-
 /// What sessions are signed in to.
 pub struct Vault {
-    key: Hmac<Sha256>,
     clock: Clock,
     /// What has made clients with the credentials, and must forget them too.
     gateway: Option<Gateway>,
@@ -119,19 +112,9 @@ struct Entry {
 }
 
 impl Vault {
-    /// An empty one. Its key is made here and leaves with it.
+    /// An empty one.
     pub fn new(clock: Clock, gateway: Option<Gateway>) -> Vault {
-        // Any number of bytes is a key; these are 32 random ones, in hex.
-        let key = Hmac::new_from_slice(random::hex(32).as_bytes());
-        let key = key.unwrap_or_else(|_| unreachable!("HMAC takes keys of every length"));
-        Vault { key, clock, gateway, entries: Mutex::default() }
-    }
-
-    /// Who the session of this id is.
-    pub fn owner(&self, session_id: &str) -> Owner {
-        let mut hash = self.key.clone();
-        hash.update(session_id.as_bytes());
-        Owner(hash.finalize().into_bytes().into())
+        Vault { clock, gateway, entries: Mutex::default() }
     }
 
     /// Adds a connection. Of each account a session has one: an earlier one gives way.
@@ -143,6 +126,16 @@ impl Vault {
         entry.connections.push(Arc::new(connection));
         drop(entries);
         self.release(replaced);
+    }
+
+    /// What a session is signed in to now, without counting as use: for what goes on by itself while a page is open.
+    pub fn peek(&self, owner: Owner) -> Vec<Arc<Connection>> {
+        let now = self.clock.now();
+        let entries = self.lock();
+        let Some(entry) = entries.get(&owner) else { return Vec::new() };
+        let is_idle = entry.seen.is_some_and(|seen| now >= seen.plus(IDLE));
+        let good = entry.connections.iter().filter(|connection| !is_idle && now < connection.ends());
+        good.cloned().collect()
     }
 
     /// What a session is signed in to now, in the order of signing in. Asking keeps it from growing idle.
@@ -215,6 +208,42 @@ impl Vault {
         entry.portal
     }
 
+    /// What of a session's entry outlives a restart, for sealing, and when the last of it ends. A device that waits to be approved
+    /// does not.
+    pub fn written(&self, owner: Owner) -> Option<(Zeroizing<Vec<u8>>, Time)> {
+        let entries = self.lock();
+        let entry = entries.get(&owner)?;
+        let ends = entry.connections.iter().map(|connection| connection.ends()).max();
+        let ends = ends.max(entry.portal.as_ref().map(|portal| portal.expires))?;
+        let written = Written {
+            connections: entry
+                .connections
+                .iter()
+                .map(|connection| WrittenConnection::of(connection))
+                .collect(),
+            portal: entry.portal.as_ref().map(|portal| Secret(portal.to_secret())),
+        };
+        // Nothing of it can fail to be written.
+        serde_json::to_vec(&written).ok().map(|written| (Zeroizing::new(written), ends))
+    }
+
+    /// Takes back what was written before a restart. What cannot be read is left out: its person signs in again.
+    pub fn restore(&self, owner: Owner, written: &[u8]) {
+        let Ok(written) = serde_json::from_slice::<Written>(written) else { return };
+        let entry = Entry {
+            connections: written
+                .connections
+                .into_iter()
+                .filter_map(WrittenConnection::read)
+                .map(Arc::new)
+                .collect(),
+            device: None,
+            portal: written.portal.and_then(|secret| Portal::from_secret(&secret.0)).map(Arc::new),
+            seen: Some(self.clock.now()),
+        };
+        self.lock().insert(owner, entry);
+    }
+
     /// Drops what has ended, also of sessions that nobody asks for any more.
     pub fn sweep(&self) {
         let now = self.clock.now();
@@ -249,6 +278,45 @@ impl Entry {
 
     fn is_empty(&self) -> bool {
         self.connections.is_empty() && self.device.is_none() && self.portal.is_none()
+    }
+}
+
+/// An entry as it is sealed. It has no `Debug`.
+#[derive(Serialize, Deserialize)]
+struct Written {
+    connections: Vec<WrittenConnection>,
+    portal: Option<Secret>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct WrittenConnection {
+    account: String,
+    title: Option<String>,
+    arn: String,
+    name: String,
+    credentials: Secret,
+    method: Method,
+    signed_in: Time,
+    expires: Option<Time>,
+}
+
+/// A text that is wiped.
+#[derive(Serialize, Deserialize)]
+#[serde(transparent)]
+struct Secret(Zeroizing<String>);
+
+impl WrittenConnection {
+    fn of(connection: &Connection) -> WrittenConnection {
+        let Connection { account, title, arn, name, credentials, method, signed_in, expires } =
+            connection.clone();
+        let credentials = Secret(credentials.to_secret());
+        WrittenConnection { account, title, arn, name, credentials, method, signed_in, expires }
+    }
+
+    fn read(self) -> Option<Connection> {
+        let WrittenConnection { account, title, arn, name, credentials, method, signed_in, expires } = self;
+        let credentials = Credentials::parse(&credentials.0).ok()?;
+        Some(Connection { account, title, arn, name, credentials, method, signed_in, expires })
     }
 }
 
@@ -299,7 +367,7 @@ mod tests {
     #[test]
     fn a_session_has_its_own_and_one_role_in_each_account() {
         let (vault, _) = vault();
-        let (one, two) = (vault.owner("one"), vault.owner("two"));
+        let (one, two) = (Owner::numbered(1), Owner::numbered(2));
         vault.put(one, connection("1", 0, None));
         vault.put(one, connection("2", 0, None));
         vault.put(one, Connection { name: "max".to_owned(), ..connection("1", 0, None) });
@@ -316,7 +384,7 @@ mod tests {
     #[test]
     fn each_ends_at_its_own_time() {
         let (vault, now) = vault();
-        let owner = vault.owner("one");
+        let owner = Owner::numbered(1);
         vault.put(owner, connection("1", 0, Some(30 * MINUTE)));
         vault.put(owner, connection("2", 0, Some(40 * MINUTE)));
         now.store(30 * MINUTE - 1, Ordering::Relaxed);
@@ -330,7 +398,7 @@ mod tests {
     #[test]
     fn a_sign_in_ends_after_twelve_hours_and_after_an_hour_unused() {
         let (vault, now) = vault();
-        let (busy, idle) = (vault.owner("busy"), vault.owner("idle"));
+        let (busy, idle) = (Owner::numbered(3), Owner::numbered(4));
         vault.put(busy, connection("1", 0, Some(36 * HOUR)));
         vault.put(idle, connection("1", 0, None));
         for half in 1..24 {
@@ -345,8 +413,8 @@ mod tests {
     #[test]
     fn what_nobody_asks_for_is_swept_out() {
         let (vault, now) = vault();
-        vault.put(vault.owner("one"), connection("1", 0, Some(MINUTE)));
-        vault.put(vault.owner("two"), connection("2", 0, None));
+        vault.put(Owner::numbered(1), connection("1", 0, Some(MINUTE)));
+        vault.put(Owner::numbered(2), connection("2", 0, None));
         now.store(MINUTE, Ordering::Relaxed);
         vault.sweep();
         assert_eq!(vault.lock().len(), 1);
@@ -356,9 +424,29 @@ mod tests {
     }
 
     #[test]
+    fn what_is_written_comes_back_after_a_restart() {
+        let (vault, _) = vault();
+        let owner = Owner::numbered(1);
+        vault.put(owner, connection("1", 0, Some(30 * MINUTE)));
+        vault.put(
+            owner,
+            Connection { method: Method::IdentityCenter { role: "Read".into() }, ..connection("2", 0, None) },
+        );
+        let (written, ends) = vault.written(owner).unwrap();
+        assert_eq!(ends, Time::from_millis(LONGEST));
+        let again = Vault::new(Clock::fixed(Time::from_millis(10 * MINUTE)), None);
+        again.restore(owner, &written);
+        assert_eq!(format!("{:?}", again.of(owner)), format!("{:?}", vault.of(owner)));
+        let secret = |vault: &Vault| vault.of(owner)[0].credentials.to_secret();
+        assert_eq!(secret(&again), secret(&vault));
+        again.restore(Owner::numbered(2), b"{\"connections\": 1}");
+        assert!(again.of(Owner::numbered(2)).is_empty());
+    }
+
+    #[test]
     fn nothing_secret_is_shown() {
         let (vault, _) = vault();
-        let owner = vault.owner("the-session-id");
+        let owner = Owner::numbered(5);
         vault.put(owner, connection("1", 0, None));
         let shown = format!("{vault:?} {owner:?} {:?} {:#?}", vault.of(owner), vault.of(owner));
         assert!(!shown.contains("canary") && !shown.contains("the-session-id"), "{shown}");

@@ -25,6 +25,19 @@ pub struct Connection {
     pub demo: bool,
 }
 
+/// A search with a name, for everybody who may look at the account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SavedSearch {
+    /// Its id.
+    pub id: String,
+    /// What it is called.
+    pub name: String,
+    /// The search as it stands in an address, behind the `?`.
+    pub search: String,
+    /// Who saved it, in short.
+    pub made_by: String,
+}
+
 /// What a connection is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -25,6 +25,7 @@ pub fn path(name: &str) -> &'static str {
         "arrow-left" | "left" => "M13 8H3M7 4 3 8l4 4",
         "arrow-right" | "right" => "M3 8h10M9 4l4 4-4 4",
         "arrow-up" => "M8 13V3M4 7l4-4 4 4",
+        "bookmark" => "M4 2.5h8v11L8 10.5l-4 3z",
         "calendar" => "M2.5 4h11v9.5h-11zM2.5 7h11M5.5 2v3M10.5 2v3",
         "check" => "M3 8.5 6.5 12 13 4.5",
         "chevron-down" => "M4 6l4 4 4-4",

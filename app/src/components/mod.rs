@@ -68,6 +68,10 @@ pub mod facets;
 #[cfg(feature = "ssr")]
 pub mod columns_menu;
 
+/// Searches that were given a name.
+#[cfg(feature = "ssr")]
+pub mod saved;
+
 /// What a search looked at.
 #[cfg(feature = "ssr")]
 pub mod coverage;

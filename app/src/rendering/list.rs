@@ -7,7 +7,7 @@ use super::nothing::NothingFound;
 use super::{html, request};
 use crate::address::Address;
 use crate::api::ApiError;
-use crate::api::events::PageRequest;
+use crate::api::events::{PageRequest, SavedSearch};
 use crate::api::views::{ListPart, Rendering};
 use crate::columns::Columns;
 use crate::components::columns_menu::ColumnsMenu;
@@ -16,6 +16,7 @@ use crate::components::download::DownloadMenu;
 use crate::components::go_to::GoToTime;
 use crate::components::hidden_state::HiddenState;
 use crate::components::pager::pager;
+use crate::components::saved::SavedMenu;
 use crate::components::table::EventTable;
 use crate::components::terms::Terms;
 use crate::components::time_range::TimeRange;
@@ -43,7 +44,8 @@ pub async fn render(address: Address) -> Result<Rendering, ApiError> {
         Some(page) => page.coverage.data,
         None => events.page(address.account.clone(), PageRequest::default()).await?.coverage.data,
     };
-    let mut parts = controls(&address, data);
+    let saved = events.saved(address.account.clone()).await?;
+    let mut parts = controls(&address, data, saved);
     let (status, title) = match (page, error) {
         (Some(page), _) => {
             let count = counted_range(&page);
@@ -64,7 +66,7 @@ pub async fn render(address: Address) -> Result<Rendering, ApiError> {
 }
 
 /// The parts that narrow a list down; the others are still empty.
-fn controls(address: &Address, data: Window) -> Vec<String> {
+fn controls(address: &Address, data: Window, saved: Vec<SavedSearch>) -> Vec<String> {
     let list = address.without_event();
     let links = Links::new(&list);
     let mut parts = vec![String::new(); ListPart::Body as usize + 1];
@@ -81,6 +83,7 @@ fn controls(address: &Address, data: Window) -> Vec<String> {
             html(|| {
                 view! {
                     <GoToTime address=list.clone() />
+                    <SavedMenu address=list.clone() saved />
                     <ColumnsMenu address=list.clone() columns />
                     <DownloadMenu address=list />
                 }

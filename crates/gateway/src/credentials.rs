@@ -99,6 +99,22 @@ impl Credentials {
         &self.access_key_id
     }
 
+    /// All of them, secrets included, as [`Credentials::parse`] reads them: for sealing, and for nothing else.
+    pub fn to_secret(&self) -> Zeroizing<String> {
+        let token = self.token().unwrap_or_default();
+        // Long enough from the start: a text that grows leaves copies behind.
+        let length = self.secret_access_key.len() + token.len() + 256;
+        let mut lines = Zeroizing::new(String::with_capacity(length));
+        lines.extend([KEY, "=", &self.access_key_id, "\n", SECRET, "=", &self.secret_access_key, "\n"]);
+        if !token.is_empty() {
+            lines.extend([TOKEN, "=", token, "\n"]);
+        }
+        if let Some(expires) = self.expires {
+            lines.extend([EXPIRES, "=", &expires.to_string(), "\n"]);
+        }
+        lines
+    }
+
     /// When they end, as far as whoever gave them said.
     pub fn expires(&self) -> Option<Time> {
         self.expires

@@ -13,6 +13,8 @@ const NAME: &str = "Waymark";
 const GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
 /// How many accounts and roles are listed at most.
 const MOST: usize = 1_000;
+/// How many pages of them, so that a list that goes in circles ends.
+const MOST_PAGES: usize = 100;
 
 /// A device that waits to be approved. It has no `Debug`.
 pub struct Device {
@@ -46,6 +48,21 @@ pub struct Portal {
     region: String,
     /// Until when it is open.
     pub expires: Time,
+}
+
+impl Portal {
+    /// All of it, its token included, as [`Portal::from_secret`] reads it: for sealing, and for nothing else.
+    pub fn to_secret(&self) -> Zeroizing<String> {
+        Zeroizing::new(format!("{} {} {}", self.expires.as_millis(), self.region, self.token.as_str()))
+    }
+
+    /// What [`Portal::to_secret`] wrote.
+    pub fn from_secret(text: &str) -> Option<Portal> {
+        let (expires, rest) = text.split_once(' ')?;
+        let (region, token) = rest.split_once(' ')?;
+        let expires = Time::from_millis(expires.parse().ok()?);
+        Some(Portal { token: Zeroizing::new(token.to_owned()), region: region.to_owned(), expires })
+    }
 }
 
 /// An account that a person has roles in.
@@ -155,7 +172,7 @@ impl Gateway {
         let client = self.inner.clients.portal(region);
         let mut accounts = Vec::new();
         let mut next = None;
-        loop {
+        for _ in 0..MOST_PAGES {
             let page = client.list_accounts().access_token(portal.token.as_str()).set_next_token(next);
             let page =
                 page.send().await.map_err(|error| GatewayError::of_sdk("ListAccounts", region, &error))?;
@@ -178,7 +195,7 @@ impl Gateway {
         let client = self.inner.clients.portal(region);
         let mut roles = Vec::new();
         let mut next = None;
-        loop {
+        for _ in 0..MOST_PAGES {
             let page = client.list_account_roles().access_token(portal.token.as_str()).account_id(account);
             let page = page.set_next_token(next).send().await;
             let page = page.map_err(|error| GatewayError::of_sdk("ListAccountRoles", region, &error))?;

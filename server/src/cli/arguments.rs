@@ -44,7 +44,7 @@ pub struct Source {
 
 /// `waymark serve`
 #[derive(Debug, Args)]
-#[command(group = clap::ArgGroup::new("what").required(true).multiple(false).args(["demo", "logs", "archive"]))]
+#[command(group = clap::ArgGroup::new("what").required(true).multiple(false).args(["demo", "logs", "archive", "aws", "config"]))]
 pub struct ServeArguments {
     /// Serve a made-up organisation; anyone on this machine may look at it
     #[arg(long, conflicts_with_all = ["name", "names", "watch"])]
@@ -52,6 +52,15 @@ pub struct ServeArguments {
     /// Where events come from.
     #[command(flatten)]
     pub source: Source,
+    /// Serve the event history of your own AWS account, under your own credentials
+    #[arg(long, conflicts_with_all = ["name", "watch"])]
+    pub aws: bool,
+    /// The profile of your AWS configuration to use (default: AWS_PROFILE, else `default`)
+    #[arg(long, requires = "aws")]
+    pub profile: Option<String>,
+    /// Serve a team, as this file says (docs/configuration.md)
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["name", "names", "watch", "data", "listen", "admin_listen", "profile"])]
+    pub config: Option<PathBuf>,
     /// What to call it in addresses (default: the folder's name)
     #[arg(long)]
     pub name: Option<String>,

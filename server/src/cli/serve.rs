@@ -7,8 +7,14 @@ use crate::serve::{self, Options, What};
 
 /// Serves until it is told to stop.
 pub async fn run(arguments: ServeArguments, clock: &Clock) -> Result<u8> {
+    if let Some(config) = &arguments.config {
+        serve::run_shared(config, arguments.site.as_deref(), clock).await?;
+        return Ok(EXIT_OK);
+    }
     let what = if arguments.demo {
         What::Demo { events: arguments.demo_events, logs: arguments.demo_logs }
+    } else if arguments.aws {
+        What::Aws { profile: arguments.profile }
     } else if let Some(archive) = arguments.source.archive {
         What::Archive { path: archive }
     } else {

@@ -2,13 +2,14 @@
 //!
 //! Loopback is no authentication: every program and every user of this machine can reach the port. So the person who
 //! starts the server gets a start code in the terminal, which opens one browser once; and scripts show a token that
-//! lies in a file only that person can read. The demo shows made-up data and lets everyone in.
+//! lies in a file only that person can read. The demo shows made-up data and lets everyone in. A shared deployment lets in
+//! whoever is signed in with AWS credentials.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::extract::{Form, Query, Request, State};
 use axum::http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::{HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
@@ -17,16 +18,23 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use tower_sessions::Session;
 
+use super::access::Action;
+use super::client::Client;
 use super::problem::Problem;
 use super::{Context, plain};
 use crate::clock::Clock;
+use crate::error::chain;
 use crate::random;
+use crate::services::Witness;
+use crate::session::SessionError;
 
 /// How long a start code can be used.
 const CODE_LIFE: i64 = 10 * MINUTE;
 /// How long a session lasts. One person, one machine: it does not end earlier when nothing is clicked, since the
 /// start code would be gone and the server would have to be started anew.
 const SESSION_LIFE: i64 = 12 * HOUR;
+/// How the person who started the server is called where others have an ARN.
+pub const STARTER: &str = "starter";
 /// The session's key for when it began, in milliseconds since 1970.
 const SINCE: &str = "since";
 
@@ -38,7 +46,12 @@ pub struct Entry {
 
 enum Kind {
     Anyone,
-    Starter { code: Mutex<Option<Code>>, token: Hash },
+    /// Whoever is signed in to an AWS account.
+    SignedIn,
+    Starter {
+        code: Mutex<Option<Code>>,
+        token: Hash,
+    },
 }
 
 struct Code {
@@ -61,6 +74,11 @@ impl Entry {
     /// Anyone who reaches the port.
     pub fn anyone() -> Entry {
         Entry { inner: Arc::new(Kind::Anyone) }
+    }
+
+    /// Whoever is signed in to an AWS account.
+    pub fn signed_in() -> Entry {
+        Entry { inner: Arc::new(Kind::SignedIn) }
     }
 
     /// Only the person who is told these secrets.
@@ -86,6 +104,16 @@ impl Entry {
         }
     }
 
+    /// Whether one comes in by signing in to an AWS account, and no other way.
+    pub fn is_by_sign_in(&self) -> bool {
+        matches!(*self.inner, Kind::SignedIn)
+    }
+
+    /// Whether the person who started the server is who comes in.
+    pub fn is_starters(&self) -> bool {
+        matches!(*self.inner, Kind::Starter { .. })
+    }
+
     fn is_open(&self) -> bool {
         matches!(*self.inner, Kind::Anyone)
     }
@@ -103,8 +131,15 @@ pub async fn guard(
     next: Next,
 ) -> Response {
     let path = request.uri().path();
-    if context.entry().is_open() || is_public(path, &context) {
+    if is_public(path, &context) {
         return next.run(request).await;
+    }
+    context.sign_ins().used(&session).await;
+    if context.entry().is_open() {
+        return next.run(request).await;
+    }
+    if context.entry().is_by_sign_in() {
+        return by_sign_in(&context, &session, request, next).await;
     }
     if path.starts_with("/api/")
         && let Some(header) = request.headers().get(AUTHORIZATION)
@@ -123,6 +158,25 @@ pub async fn guard(
     }
     let is_api = path.starts_with("/api/");
     refused("This Waymark is open only to the person who started it, on this machine.", is_api)
+}
+
+/// In a shared deployment: the sign-in pages are everybody's, all else is for those who are signed in.
+async fn by_sign_in(context: &Context, session: &Session, request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    let is_way_in = path == "/sign-in" || path.starts_with("/sign-in/") || path == "/sign-out";
+    if is_way_in || !context.sign_ins().of(session).is_empty() {
+        return next.run(request).await;
+    }
+    let is_page = matches!(*request.method(), Method::GET | Method::HEAD)
+        && !["/_fn/", "/api/"].iter().any(|prefix| path.starts_with(prefix));
+    if is_page {
+        let here = request.uri().path_and_query().map_or("/", |address| address.as_str());
+        return Redirect::to(&super::sign_in::sign_in_for(here)).into_response();
+    }
+    Problem::new(StatusCode::UNAUTHORIZED, "not-signed-in", "Not signed in")
+        .detail("This Waymark is open to those who are signed in to an AWS account.")
+        .help("Open /sign-in in a browser; the session's cookie opens the HTTP API too.")
+        .into_response()
 }
 
 /// What anyone may see: the way in, whether the server is up, and scripts and styles, which say nothing of events.
@@ -191,6 +245,8 @@ async fn form(
 async fn exchange(
     State(context): State<Context>,
     session: Session,
+    Client(place): Client,
+    witness: Witness,
     Form(StartCode { code }): Form<StartCode>,
 ) -> Response {
     let now = context.clock().now();
@@ -198,19 +254,24 @@ async fn exchange(
         if context.entry().is_open() || is_signed_in(&session, now).await {
             return Redirect::to("/").into_response();
         }
+        if let Err(problem) = witness.write(&[], "", Action::SignInRefused, "start code", "bad code").await {
+            return problem.into_response();
+        }
         return Problem::new(StatusCode::UNAUTHORIZED, "bad-code", "This code does not open Waymark")
             .detail("It was used already, is older than ten minutes, or is from another start.")
             .help("Start Waymark again to get a new one.")
             .into_response();
     }
-    // A new id, so that an id planted before the sign-in is worth nothing after it.
+    if let Err(problem) = witness.write(&[], "", Action::SignIn, "start code", "ok").await {
+        return problem.into_response();
+    }
     let opened = async {
-        session.cycle_id().await?;
-        session.insert(SINCE, now.as_millis()).await
+        context.sign_ins().enter(&session, STARTER, &place).await?;
+        session.insert(SINCE, now.as_millis()).await.map_err(SessionError::from)
     };
     match opened.await {
         Ok(()) => Redirect::to("/").into_response(),
-        Err(error) => Problem::internal(format!("cannot open a session: {error}")).into_response(),
+        Err(error) => Problem::internal(format!("cannot open a session: {}", chain(&error))).into_response(),
     }
 }
 

@@ -4,10 +4,14 @@
 //! catcher, [`origin`] (Host and Origin), body limit and timeout, session, [`entry`] (who may come in), [`sign_in::redirect`]
 //! (pages that need a sign-in), and then the route.
 
+/// The access log.
+pub mod access;
 /// `/metrics` and `/readyz`, on their own listener.
 pub mod admin;
 /// `/api/v1`.
 pub mod api;
+/// Where a request comes from.
+pub mod client;
 /// Who may come in: start code, session cookie, bearer token.
 pub mod entry;
 /// What every response carries, and how errors leave.
@@ -18,10 +22,14 @@ pub mod metrics;
 pub mod origin;
 /// Pages and server functions.
 pub mod pages;
+/// A person's sessions, and the access log.
+pub mod people;
 /// Small pages that need no script: sign-in and errors.
 pub mod plain;
 /// Errors as `application/problem+json`.
 pub mod problem;
+/// Saved searches.
+pub mod saved;
 /// `/sign-in` and `/sign-out`.
 pub mod sign_in;
 /// Scripts, styles and fonts.
@@ -32,10 +40,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, FromRef, State};
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::extract::{DefaultBodyLimit, FromRef};
+use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
+use cloudtrail::search::Network;
 use gateway::Gateway;
 use gateway::sync::History;
 use leptos::config::LeptosOptions;
@@ -48,9 +57,12 @@ use tower_http::timeout::TimeoutLayer;
 use tower_sessions::Session;
 
 use crate::clock::Clock;
-use crate::services::Accounts;
-use crate::session::{Sessions, SignIns};
+use crate::own::Own;
+use crate::services::{Accounts, Visible};
+use crate::session::{Lasting, Sessions, SignIns, Transport};
+use crate::store::Store;
 use crate::vault::{Connection, Vault};
+use access::AccessLog;
 use entry::Entry;
 use metrics::Metrics;
 use problem::Problem;
@@ -71,10 +83,20 @@ pub struct Parts {
     pub entry: Entry,
     /// How AWS accounts are signed in to, where they can be.
     pub sign_in: Option<SignIn>,
+    /// The account of the person who started the server, if they brought their own credentials.
+    pub own: Option<Own>,
     /// Where the event history of AWS accounts is kept once it is fetched.
     pub caches: PathBuf,
-    /// The store of sessions.
-    pub sessions: Sessions,
+    /// Waymark's own database.
+    pub store: Store,
+    /// The access log.
+    pub access: AccessLog,
+    /// Whether sign-ins outlive a restart.
+    pub lasting: Lasting,
+    /// By which names the server is reached.
+    pub reach: Reach,
+    /// Proxies whose word is believed about whom they stand before.
+    pub trusted_proxies: Vec<Network>,
     /// What is counted.
     pub metrics: Arc<Metrics>,
     /// Static files.
@@ -83,8 +105,29 @@ pub struct Parts {
     pub clock: Clock,
 }
 
+/// By which names the server is reached.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Reach {
+    /// Only those of this machine, over plain HTTP.
+    #[default]
+    Loopback,
+    /// One origin, such as `https://waymark.example.com`; a proxy in front ends TLS.
+    Origin(String),
+}
+
+impl Reach {
+    /// How the browser reaches it.
+    pub fn transport(&self) -> Transport {
+        match self {
+            Reach::Origin(origin) if origin.starts_with("https://") => Transport::Tls,
+            Reach::Origin(_) | Reach::Loopback => Transport::Loopback,
+        }
+    }
+}
+
 struct Inner {
     parts: Parts,
+    sessions: Sessions,
     sign_ins: SignIns,
     history: Option<History>,
     options: LeptosOptions,
@@ -96,8 +139,10 @@ impl Context {
         let options = parts.site.leptos_options();
         let gateway = parts.sign_in.as_ref().map(|sign_in| sign_in.gateway.clone());
         let history = gateway.clone().map(|gateway| History::new(gateway, parts.caches.clone()));
-        let sign_ins = SignIns::new(Arc::new(Vault::new(parts.clock.clone(), gateway)));
-        Context { inner: Arc::new(Inner { parts, sign_ins, history, options }) }
+        let vault = Vault::new(parts.clock.clone(), gateway);
+        let sign_ins = SignIns::new(vault, parts.store.clone(), parts.clock.clone(), parts.lasting);
+        let sessions = Sessions::new(&parts.store, parts.reach.transport());
+        Context { inner: Arc::new(Inner { parts, sessions, sign_ins, history, options }) }
     }
 
     /// The archives that can be looked at.
@@ -131,19 +176,55 @@ impl Context {
     }
 
     /// Where credentials lie.
-    pub fn vault(&self) -> &Arc<Vault> {
+    pub fn vault(&self) -> &Vault {
         self.inner.sign_ins.vault()
     }
 
     /// What a request's session is signed in to now, renewed where that is due and possible. A [`Session`] is among every
-    /// request's extensions.
+    /// request's extensions. The person who started the server is signed in with their own credentials, unless other ones for
+    /// the same account were given.
     pub async fn connections_of(&self, session: &Session) -> Vec<Arc<Connection>> {
-        sign_in::renewed(self, session).await
+        let mut connections = sign_in::renewed(self, session).await;
+        if let Some(own) = self.own() {
+            match own.connection().await {
+                Ok(own) if connections.iter().all(|other| other.account != own.account) => {
+                    connections.insert(0, own)
+                }
+                Ok(_) => {}
+                Err(problem) => tracing::warn!(problem, "the person's own credentials cannot be used"),
+            }
+        }
+        connections
+    }
+
+    /// The account of the person who started the server, if they brought their own credentials.
+    pub fn own(&self) -> Option<&Own> {
+        self.inner.parts.own.as_ref()
+    }
+
+    /// The access log.
+    pub fn access(&self) -> &AccessLog {
+        &self.inner.parts.access
     }
 
     /// The store of sessions.
     pub fn sessions(&self) -> &Sessions {
-        &self.inner.parts.sessions
+        &self.inner.sessions
+    }
+
+    /// Waymark's own database.
+    pub fn store(&self) -> &Store {
+        &self.inner.parts.store
+    }
+
+    /// By which names the server is reached.
+    pub fn reach(&self) -> &Reach {
+        &self.inner.parts.reach
+    }
+
+    /// Proxies whose word is believed about whom they stand before.
+    pub fn trusted_proxies(&self) -> &[Network] {
+        &self.inner.parts.trusted_proxies
     }
 
     /// What is counted.
@@ -182,6 +263,8 @@ pub fn router(context: Context) -> Router {
         .route("/healthz", get(|| async { "ok\n" }))
         .merge(entry::routes())
         .merge(sign_in::routes())
+        .merge(people::routes())
+        .merge(saved::routes())
         .nest("/api/v1", api::routes())
         .merge(pages::functions())
         .fallback(pages::fallback)
@@ -194,7 +277,7 @@ pub fn router(context: Context) -> Router {
         .layer(RequestBodyLimitLayer::new(MAX_BODY))
         .layer(TimeoutLayer::with_status_code(timeout, TIMEOUT))
         .layer(CsrfLayer::new())
-        .layer(from_fn(origin::check))
+        .layer(from_fn_with_state(context.clone(), origin::check))
         .layer(CatchPanicLayer::custom(envelope::after_panic))
         .layer(from_fn_with_state(context.clone(), envelope::wrap))
         .with_state(context)
@@ -208,9 +291,10 @@ fn worth_compressing() -> impl Predicate {
 }
 
 /// `/` shows the first account.
-async fn to_first_account(State(context): State<Context>) -> Response {
-    match context.accounts().first() {
-        Some(account) => Redirect::to(&format!("/a/{}/events", account.segment())).into_response(),
+async fn to_first_account(visible: Visible) -> Response {
+    match visible.list().first() {
+        Some(connection) => Redirect::to(&format!("/a/{}/events", connection.account)).into_response(),
+        None if visible.can_sign_in() => Redirect::to("/sign-in").into_response(),
         None => {
             Problem::not_found("There is nothing to look at: this server has no account.").into_response()
         }

@@ -1,25 +1,29 @@
 //! Checks of `Host` and `Origin`.
 //!
-//! The server listens on loopback, but a browser on this machine can be sent here by any page. A page of another name
+//! A shared deployment has one origin, and answers to no other. Otherwise the server listens on loopback, but a browser on this machine can be sent here by any page. A page of another name
 //! that resolves to 127.0.0.1 (DNS rebinding) carries that name in `Host`; a form or script of another page carries
 //! its own `Origin`. `tower_http::csrf` looks at `Sec-Fetch-Site` besides.
 
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::http::header::{AUTHORIZATION, HOST, ORIGIN};
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::problem::Problem;
+use super::{Context, Reach};
 
-/// Lets through what was sent to this machine by its own pages or by a program.
-pub async fn check(request: Request, next: Next) -> Response {
-    let host = match host_of(&request) {
-        Some(host) if is_loopback(&host) => host,
-        _ => return wrong_host().into_response(),
+/// Lets through what was sent to this server by its own pages or by a program.
+pub async fn check(State(context): State<Context>, request: Request, next: Next) -> Response {
+    // How the server is doing is asked by programs that know it by another name.
+    let is_probe = matches!(request.uri().path(), "/healthz" | "/readyz" | "/metrics");
+    let origin = match (context.reach(), host_of(&request)) {
+        (Reach::Loopback, Some(host)) if is_loopback(&host) => format!("http://{host}"),
+        (Reach::Origin(origin), Some(host)) if is_probe || is_host_of(origin, &host) => origin.clone(),
+        (reach, _) => return wrong_host(reach).into_response(),
     };
     let changes_something = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-    if changes_something && !comes_from(request.headers(), &host) {
+    if changes_something && !comes_from(request.headers(), &origin) {
         return cross_origin().into_response();
     }
     next.run(request).await
@@ -31,10 +35,21 @@ pub fn cross_origin() -> Problem {
         .detail("This request came from another page. Waymark takes requests only from its own.")
 }
 
-fn wrong_host() -> Problem {
-    Problem::new(StatusCode::MISDIRECTED_REQUEST, "wrong-host", "Wrong address").detail(
-        "Waymark answers only as 127.0.0.1, [::1] or localhost; this request was sent to another name.",
-    )
+fn wrong_host(reach: &Reach) -> Problem {
+    let names = match reach {
+        Reach::Loopback => "127.0.0.1, [::1] or localhost",
+        Reach::Origin(origin) => origin,
+    };
+    Problem::new(StatusCode::MISDIRECTED_REQUEST, "wrong-host", "Wrong address")
+        .detail(format!("Waymark answers only as {names}; this request was sent to another name."))
+}
+
+/// Whether a `Host` is an origin's, with or without the port that its scheme has anyway.
+fn is_host_of(origin: &str, host: &str) -> bool {
+    let Some((scheme, own)) = origin.split_once("://") else { return false };
+    let usual = if scheme == "https" { ":443" } else { ":80" };
+    let plain = |host: &str| host.strip_suffix(usual).unwrap_or(host).to_ascii_lowercase();
+    plain(own) == plain(host)
 }
 
 /// What the request says it was sent to. Two `Host` headers, or one that contradicts the address, say nothing.
@@ -69,9 +84,9 @@ fn is_port(text: &str) -> bool {
 }
 
 /// Whether a request that changes something comes from our own page, or from a program that shows its token.
-fn comes_from(headers: &HeaderMap, host: &str) -> bool {
+fn comes_from(headers: &HeaderMap, own: &str) -> bool {
     match headers.get(ORIGIN) {
-        Some(origin) => origin.to_str().is_ok_and(|origin| origin == format!("http://{host}")),
+        Some(origin) => origin.to_str().is_ok_and(|origin| origin == own),
         // Browsers always send it; only programs leave it out, and those have no cookie to lend.
         None => headers.contains_key(AUTHORIZATION),
     }
@@ -80,6 +95,19 @@ fn comes_from(headers: &HeaderMap, host: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_shared_deployment_has_one_host() {
+        for right in ["waymark.example.com", "WAYMARK.example.com", "waymark.example.com:443"] {
+            assert!(is_host_of("https://waymark.example.com", right), "{right}");
+        }
+        for wrong in
+            ["", "127.0.0.1", "waymark.example.com:80", "waymark.example.com.evil.example", "example.com"]
+        {
+            assert!(!is_host_of("https://waymark.example.com", wrong), "{wrong}");
+        }
+        assert!(is_host_of("http://localhost:3000", "localhost:3000"));
+    }
 
     #[test]
     fn only_this_machine_has_these_names() {

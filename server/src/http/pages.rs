@@ -33,14 +33,15 @@ pub fn functions() -> Router<Context> {
     router
 }
 
-async fn function(visible: Visible, request: Request) -> Response {
+async fn function(State(context): State<Context>, visible: Visible, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     // Read here, so that a body that is too large is told from one that is wrong.
     let Ok(body) = axum::body::to_bytes(body, MAX_BODY).await else {
         return Problem::too_large(MAX_BODY).into_response();
     };
     let request = Request::from_parts(parts, Body::from(body));
-    leptos_axum::handle_server_fns_with_context(move || provide(&visible), request).await.into_response()
+    let provide = move || provide(&context, &visible);
+    leptos_axum::handle_server_fns_with_context(provide, request).await.into_response()
 }
 
 /// A file, or else one of the app's pages.
@@ -56,7 +57,8 @@ pub async fn fallback(State(context): State<Context>, visible: Visible, request:
         return Problem { status, ..Problem::not_found("There is nothing at this address.") }.into_response();
     }
     let options = LeptosOptions::from_ref(&context);
-    let page = leptos_axum::render_app_async_with_context(move || provide(&visible), shell(options));
+    let page =
+        leptos_axum::render_app_async_with_context(move || provide(&context, &visible), shell(options));
     page(request).await
 }
 
@@ -66,10 +68,11 @@ fn shell(options: LeptosOptions) -> impl Fn() -> AnyView + Clone + Send + Sync +
 
 /// What pages and server functions find in their context. The page's security policy, which needs the nonce of its
 /// scripts, comes from `app::shell`.
-fn provide(visible: &Visible) {
+fn provide(context: &Context, visible: &Visible) {
     let request_id = use_context::<axum::http::request::Parts>()
         .and_then(|parts| parts.extensions.get::<RequestId>().cloned())
         .map(|id| id.as_str().to_owned());
-    let events: Arc<dyn Events> = Arc::new(ArchiveEvents::new(visible.clone(), request_id));
+    let events: Arc<dyn Events> =
+        Arc::new(ArchiveEvents::new(visible.clone(), context.store().clone(), request_id));
     provide_context(events);
 }

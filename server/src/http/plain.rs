@@ -23,6 +23,15 @@ pub fn theme(headers: &HeaderMap) -> Theme {
 
 /// A page with one heading. `body` is HTML.
 pub fn themed_page(title: &str, body: &str, site: &Site, theme: Theme) -> Response {
+    laid_out("page page--narrow", title, body, site, theme)
+}
+
+/// The same for what needs the width. `body` is HTML.
+pub fn wide_page(title: &str, body: &str, site: &Site, theme: Theme) -> Response {
+    laid_out("page", title, body, site, theme)
+}
+
+fn laid_out(class: &str, title: &str, body: &str, site: &Site, theme: Theme) -> Response {
     let style = match site.style() {
         Some(path) => format!("<link rel=\"stylesheet\" href=\"{}\">", escape(path)),
         None => String::new(),
@@ -34,7 +43,7 @@ pub fn themed_page(title: &str, body: &str, site: &Site, theme: Theme) -> Respon
          <meta name=\"color-scheme\" content=\"light dark\">\n\
          <link rel=\"icon\" type=\"image/svg+xml\" href=\"/favicon.svg\">\n\
          <title>{title} · Waymark</title>\n{style}\n</head>\n<body>\n\
-         <main class=\"page page--narrow\">\n<h1>{title}</h1>\n{body}\n</main>\n</body>\n</html>\n",
+         <main class=\"{class}\">\n<h1>{title}</h1>\n{body}\n</main>\n</body>\n</html>\n",
         theme.word()
     );
     let mut response = html.into_response();

@@ -26,9 +26,18 @@ impl Listener {
     }
 }
 
-/// Opens a port; any other address than loopback is refused, as there is no sign-in for other machines.
-pub async fn bind(address: SocketAddr) -> Result<Listener> {
-    if !address.ip().is_loopback() {
+/// Who may reach a port.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Who {
+    /// Only this machine: there is no sign-in for others.
+    ThisMachine,
+    /// Whoever can.
+    Everybody,
+}
+
+/// Opens a port.
+pub async fn bind(address: SocketAddr, who: Who) -> Result<Listener> {
+    if who == Who::ThisMachine && !address.ip().is_loopback() {
         return Err(Error::Argument(format!(
             "{address} is not an address of this machine alone; Waymark listens on loopback, such as 127.0.0.1:{}",
             address.port()
@@ -72,7 +81,7 @@ pub async fn serve(main: Listener, router: Router, admin: Option<(Listener, Rout
 
 async fn serve_one(listener: Listener, router: Router, stop: CancellationToken) -> Result<()> {
     let address = listener.address;
-    axum::serve(listener.inner, router)
+    axum::serve(listener.inner, router.into_make_service_with_connect_info::<SocketAddr>())
         .with_graceful_shutdown(stop.cancelled_owned())
         .await
         .map_err(|source| Error::Listen { address, source })

@@ -1,5 +1,7 @@
 //! `waymark serve`: what is opened, what is taken in meanwhile, who listens where.
 
+/// The person's own account.
+mod aws;
 /// The sample account.
 mod demo;
 /// Taking in while serving.
@@ -9,11 +11,13 @@ mod listen;
 /// The demo's AWS.
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
+/// A deployment shared by a team.
+mod shared;
 /// Being told to stop.
 pub mod signal;
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,18 +25,22 @@ use archive::{Archive, ArchiveError, Writer};
 use cloudtrail::names::AccountNames;
 
 use crate::clock::Clock;
+use crate::config::Config;
 use crate::data::{DataFolder, canonical};
 use crate::error::{Error, Result, chain};
+use crate::http::access::AccessLog;
 use crate::http::entry::{Entry, Secrets};
 use crate::http::metrics::Metrics;
 use crate::http::sign_in::SignIn;
 use crate::http::site::Site;
-use crate::http::{self, Context, Parts};
+use crate::http::{self, Context, Parts, Reach};
 use crate::names;
+use crate::own::Own;
 use crate::services::{Accounts, TakingIn, check_segment, segment_of};
-use crate::session::{Sessions, Transport};
-use crate::vault::Vault;
+use crate::session::{Lasting, SignIns};
+use crate::store::{Keys, Store};
 use intake::Intake;
+use listen::Listener;
 
 /// What to serve, and how.
 #[derive(Clone, Debug)]
@@ -75,51 +83,74 @@ pub enum What {
         /// Its folder.
         path: PathBuf,
     },
+    /// The AWS account of the person's own credentials.
+    Aws {
+        /// Which profile of AWS's configuration.
+        profile: Option<String>,
+    },
 }
 
-/// Serves until it is told to stop.
+/// Serves a team until it is told to stop.
+pub async fn run_shared(config: &Path, site: Option<&Path>, clock: &Clock) -> Result<()> {
+    shared::run(Config::read(config)?, site, clock).await
+}
+
+/// Serves one person until it is told to stop.
 pub async fn run(options: Options, clock: &Clock) -> Result<()> {
     // What is wrong with the arguments is said before anything is made or taken in.
     let site = Site::open(options.site.as_deref())?;
-    let listener = listen::bind(options.listen).await?;
+    let listener = listen::bind(options.listen, listen::Who::ThisMachine).await?;
     let admin = match options.admin_listen {
-        Some(address) => Some(listen::bind(address).await?),
+        Some(address) => Some(listen::bind(address, listen::Who::ThisMachine).await?),
         None => None,
     };
     let data = DataFolder::open(options.data.as_deref())?;
-    let (source, stand_in) =
-        tokio::try_join!(open(&options, &data, clock), StandIn::start(&options.what, clock))?;
+    let (source, aws) = tokio::try_join!(open(&options, &data, clock), Aws::start(&options, clock))?;
 
     let metrics = Arc::new(Metrics::default());
     let mut accounts = Accounts::new(metrics.clone(), clock.clone());
     let taking_in = TakingIn::default();
-    accounts.add(source.segment.clone(), source.demo, source.archive.clone(), taking_in.clone());
+    if let Some(source) = &source {
+        accounts.add(source.segment.clone(), source.demo, source.archive.clone(), taking_in.clone());
+    }
     let address = listener.address();
-    let (entry, token) = if source.demo {
-        announce_demo(address, &source.segment);
-        (Entry::anyone(), None)
-    } else {
-        let (entry, secrets) = Entry::starter(clock);
-        (entry, Some(announce(address, &secrets, &data)?))
+    let is_demo = matches!(options.what, What::Demo { .. });
+    let (entry, token) = match &source {
+        Some(source) if is_demo => {
+            announce_demo(address, &source.segment);
+            (Entry::anyone(), None)
+        }
+        _ => {
+            if let Some(own) = &aws.own {
+                aws::introduce(own).await;
+            }
+            let (entry, secrets) = Entry::starter(clock);
+            (entry, Some(announce(address, &secrets, &data)?))
+        }
     };
-    let caches = stand_in.caches(&data);
+    let caches = aws.caches(&data);
+    let store = own_database(is_demo, &data).await?;
     let context = Context::new(Parts {
         accounts: Arc::new(accounts),
         entry,
-        sign_in: stand_in.sign_in,
+        sign_in: aws.sign_in,
+        own: aws.own,
         caches,
-        sessions: Sessions::new(Transport::Loopback),
+        access: AccessLog::new(store.clone(), clock.clone()),
+        store,
+        lasting: Lasting::InMemory,
+        reach: Reach::Loopback,
+        trusted_proxies: Vec::new(),
         metrics,
         site,
         clock: clock.clone(),
     });
-    let sweeping = tokio::spawn(sweep(context.vault().clone()));
-
-    let intake = source.intake.map(|intake| intake.start(taking_in));
-    warm_up(source.archive);
-    let admin = admin.map(|admin| (admin, http::admin::router(context.clone())));
-    let served = listen::serve(listener, http::router(context), admin).await;
-    sweeping.abort();
+    let mut intake = None;
+    if let Some(source) = source {
+        intake = source.intake.map(|intake| intake.start(taking_in));
+        warm_up(source.archive);
+    }
+    let served = run_router(context, listener, admin).await;
     if let Some(intake) = intake {
         intake.stop().await;
     }
@@ -131,10 +162,20 @@ pub async fn run(options: Options, clock: &Clock) -> Result<()> {
     served
 }
 
-/// What stands in for AWS, in the demo.
+/// Serves what was put together, and drops meanwhile what has ended.
+async fn run_router(context: Context, listener: Listener, admin: Option<Listener>) -> Result<()> {
+    let sweeping = tokio::spawn(sweep(context.sign_ins().clone()));
+    let admin = admin.map(|admin| (admin, http::admin::router(context.clone())));
+    let served = listen::serve(listener, http::router(context), admin).await;
+    sweeping.abort();
+    served
+}
+
+/// How AWS accounts are signed in to: those of the demo's stand-in, or the person's own.
 #[derive(Default)]
-struct StandIn {
+struct Aws {
     sign_in: Option<SignIn>,
+    own: Option<Own>,
     /// It stops when this is dropped.
     #[cfg(feature = "sandbox")]
     _running: Option<::sandbox::Running>,
@@ -143,17 +184,27 @@ struct StandIn {
     caches: Option<tempfile::TempDir>,
 }
 
-impl StandIn {
+impl Aws {
+    async fn start(options: &Options, clock: &Clock) -> Result<Aws> {
+        match &options.what {
+            #[cfg(feature = "sandbox")]
+            What::Demo { events, .. } => Aws::stand_in(*events, clock).await,
+            What::Aws { profile } => {
+                let titles = options.names.as_deref().map(names::read).transpose()?.unwrap_or_default();
+                let (sign_in, own) = aws::open(profile.as_deref(), titles, clock).await?;
+                Ok(Aws { sign_in: Some(sign_in), own: Some(own), ..Aws::default() })
+            }
+            _ => Ok(Aws::default()),
+        }
+    }
+
     #[cfg(feature = "sandbox")]
-    async fn start(what: &What, clock: &Clock) -> Result<StandIn> {
-        let What::Demo { events, .. } = what else {
-            return Ok(StandIn::default());
-        };
-        let (running, sign_in) = sandbox::start(*events, clock).await?;
+    async fn stand_in(events: u64, clock: &Clock) -> Result<Aws> {
+        let (running, sign_in) = sandbox::start(events, clock).await?;
         let failed =
             |source| Error::File { action: "create a folder in", path: std::env::temp_dir(), source };
         let caches = tempfile::Builder::new().prefix("waymark-").tempdir().map_err(failed)?;
-        Ok(StandIn { sign_in: Some(sign_in), _running: Some(running), caches: Some(caches) })
+        Ok(Aws { sign_in: Some(sign_in), own: None, _running: Some(running), caches: Some(caches) })
     }
 
     fn caches(&self, data: &DataFolder) -> PathBuf {
@@ -163,20 +214,27 @@ impl StandIn {
         }
         data.caches()
     }
-
-    #[cfg(not(feature = "sandbox"))]
-    async fn start(_: &What, _: &Clock) -> Result<StandIn> {
-        Ok(StandIn::default())
-    }
 }
 
-/// Drops credentials that have ended, also those that nobody asks for any more.
-async fn sweep(vault: Arc<Vault>) {
+/// Drops what has ended of sessions and credentials, also where nobody asks any more.
+async fn sweep(sign_ins: SignIns) {
     let mut minutes = tokio::time::interval(Duration::from_secs(60));
     loop {
         minutes.tick().await;
-        vault.sweep();
+        sign_ins.sweep().await;
     }
+}
+
+/// Waymark's own database: a file in the data folder, with its key beside it. The demo's is gone with the demo.
+async fn own_database(is_demo: bool, data: &DataFolder) -> Result<Store> {
+    if is_demo {
+        return Ok(Store::in_memory().await?);
+    }
+    let (path, key) = (data.database(), data.key()?);
+    let keys = Keys::read(std::slice::from_ref(&key)).map_err(|(_, error)| {
+        Error::Argument(format!("the key in {} cannot be used: {error}", data.key_path().display()))
+    })?;
+    Ok(Store::open(&path.to_string_lossy(), keys).await?)
 }
 
 /// An archive to serve, and what will be taken in to it.
@@ -187,17 +245,17 @@ struct Source {
     intake: Option<Intake>,
 }
 
-async fn open(options: &Options, data: &DataFolder, clock: &Clock) -> Result<Source> {
+async fn open(options: &Options, data: &DataFolder, clock: &Clock) -> Result<Option<Source>> {
     if let Some(name) = &options.name {
         check_segment(name).map_err(|problem| Error::Argument(format!("--name: {problem}")))?;
     }
     let names = options.names.as_deref().map(names::read).transpose()?;
-    match &options.what {
-        What::Demo { events, logs } => demo::open(*events, logs.as_deref(), data, clock).await,
+    let source = match &options.what {
+        What::Demo { events, logs } => demo::open(*events, logs.as_deref(), data, clock).await?,
         What::Logs { folders, watch } => {
             let folders = folders.iter().map(|folder| canonical(folder)).collect::<Result<Vec<_>>>()?;
             let segment = options.name.clone().unwrap_or_else(|| segment_of(&folders[0]));
-            open_logs(segment, folders, *watch, names, data).await
+            open_logs(segment, folders, *watch, names, data).await?
         }
         What::Archive { path } => {
             if let Some(names) = names {
@@ -206,9 +264,11 @@ async fn open(options: &Options, data: &DataFolder, clock: &Clock) -> Result<Sou
             let archive = Archive::open(path).await?;
             let segment =
                 options.name.clone().unwrap_or_else(|| segment_of(&canonical(path).unwrap_or(path.clone())));
-            Ok(Source { segment, demo: false, archive, intake: None })
+            Source { segment, demo: false, archive, intake: None }
         }
-    }
+        What::Aws { .. } => return Ok(None),
+    };
+    Ok(Some(source))
 }
 
 async fn open_logs(

@@ -17,6 +17,7 @@ use cloudtrail::time::Time;
 use crate::clock::Clock;
 use crate::http::metrics::{Gauges, Metrics};
 use crate::http::problem::Problem;
+use crate::principal::Principals;
 
 /// All of them.
 pub struct Accounts {
@@ -32,6 +33,8 @@ pub struct Account {
     archive: Archive,
     taking_in: TakingIn,
     history: Option<HistoryCoverage>,
+    /// Whose sign-in opens it; `None`: it is open to whoever came in.
+    allow: Option<Principals>,
     metrics: Arc<Metrics>,
 }
 
@@ -80,7 +83,16 @@ impl Accounts {
     /// Adds one. `taking_in` is shared with whoever writes to the archive.
     pub fn add(&mut self, segment: String, demo: bool, archive: Archive, taking_in: TakingIn) {
         let metrics = self.metrics.clone();
-        self.list.push(Arc::new(Account { segment, demo, archive, taking_in, history: None, metrics }));
+        let account = Account { segment, demo, archive, taking_in, history: None, allow: None, metrics };
+        self.list.push(Arc::new(account));
+    }
+
+    /// Adds one that is open only to some; to all others it does not exist.
+    pub fn add_for(&mut self, allow: Principals, segment: String, archive: Archive) {
+        let (metrics, taking_in) = (self.metrics.clone(), TakingIn::default());
+        let allow = Some(allow);
+        let account = Account { segment, demo: false, archive, taking_in, history: None, allow, metrics };
+        self.list.push(Arc::new(account));
     }
 
     /// The first one.
@@ -95,11 +107,7 @@ impl Accounts {
 
     /// The one with this name; another is a 404.
     pub fn get(&self, segment: &str) -> Result<Arc<Account>, Problem> {
-        self.list.iter().find(|account| account.segment == segment).cloned().ok_or_else(|| Problem {
-            kind: "unknown-account",
-            title: "No such account",
-            ..Problem::not_found("There is no account of this name, or it is not open to you.")
-        })
+        self.list.iter().find(|account| account.segment == segment).cloned().ok_or_else(unknown)
     }
 
     /// An AWS account, as far as one reader may see it.
@@ -110,6 +118,7 @@ impl Accounts {
             archive,
             taking_in: TakingIn::default(),
             history: Some(history),
+            allow: None,
             metrics: self.metrics.clone(),
         }
     }
@@ -145,6 +154,16 @@ impl Account {
     /// Its name in addresses.
     pub fn segment(&self) -> &str {
         &self.segment
+    }
+
+    /// Whether it is open to somebody who is all of these.
+    pub fn is_open_to<'a>(&self, principals: impl IntoIterator<Item = &'a str>) -> bool {
+        self.allow.as_ref().is_none_or(|allow| principals.into_iter().any(|principal| allow.has(principal)))
+    }
+
+    /// Whether its events come from AWS while somebody looks.
+    pub fn is_fetched(&self) -> bool {
+        self.history.is_some()
     }
 
     /// Whether its events are made up.
@@ -250,6 +269,15 @@ impl Account {
     /// What became of the files taken in, newest run first.
     pub async fn reports(&self) -> Result<Vec<Report>, Problem> {
         Ok(self.archive.reports().await?)
+    }
+}
+
+/// What an account answers that there is not, or that is not open to whoever asks: the two look the same.
+pub fn unknown() -> Problem {
+    Problem {
+        kind: "unknown-account",
+        title: "No such account",
+        ..Problem::not_found("There is no account of this name, or it is not open to you.")
     }
 }
 

@@ -6,18 +6,24 @@ mod accounts;
 mod reading;
 /// What one request may see.
 mod visible;
+/// Writing down what one request looks at.
+mod witness;
 
 use app::api::ApiError;
-use app::api::events::{CompleteRequest, Connection, EventDetail, PageRequest};
+use app::api::events::{CompleteRequest, Connection, EventDetail, PageRequest, SavedSearch};
 use app::services::{Answer, Events};
 use cloudtrail::intake::Report;
 use cloudtrail::search::{EventPage, FacetValue, TimeRange};
 
 pub use accounts::{Account, Accounts, TakingIn, check_segment, segment_of};
-pub use reading::{field, range, read_cursor, read_search, read_time};
+pub use reading::{everything_in, field, range, read_cursor, read_search, read_time, with_id};
 pub use visible::Visible;
+pub use witness::Witness;
 
+use crate::error::chain;
+use crate::http::access::Action;
 use crate::http::problem::Problem;
+use crate::store::{SavedSearch as StoredSearch, Store};
 use archive::{Place, Request};
 
 /// How many values a facet has on the page.
@@ -32,13 +38,14 @@ const MAX_COMPLETIONS: u32 = 100;
 /// `app`'s events, from archives; made for each request.
 pub struct ArchiveEvents {
     visible: Visible,
+    store: Store,
     request_id: Option<String>,
 }
 
 impl ArchiveEvents {
     /// For one request, by its id in the log.
-    pub fn new(visible: Visible, request_id: Option<String>) -> ArchiveEvents {
-        ArchiveEvents { visible, request_id }
+    pub fn new(visible: Visible, store: Store, request_id: Option<String>) -> ArchiveEvents {
+        ArchiveEvents { visible, store, request_id }
     }
 
     /// Answers, and turns a problem into `app`'s error; one of our own is logged here, as it goes no further.
@@ -75,6 +82,7 @@ impl Events for ArchiveEvents {
         self.answer(async move {
             let now = visible.now();
             let search = read_search(&request.q, request.from.as_deref(), request.to.as_deref(), now)?;
+            let searched = as_typed(&request.q, request.from.as_deref(), request.to.as_deref());
             let place = match (given(&request.cursor), given(&request.at)) {
                 (Some(cursor), _) => Place::After(read_cursor(cursor)?),
                 (None, Some(at)) => Place::At(read_time("at", at, now)?),
@@ -87,13 +95,17 @@ impl Events for ArchiveEvents {
                 facets: request.facets.then_some(FACET_VALUES),
                 histogram: request.histogram.then_some(BARS),
             };
-            visible.get(&account, request.search.range).await?.search(&request).await
+            visible.look(&account, Action::Search, &searched).await?;
+            visible.get(&account, &request.search).await?.search(&request).await
         })
     }
 
     fn event(&self, account: String, id: String) -> Answer<EventDetail> {
         let visible = self.visible.clone();
-        self.answer(async move { visible.get(&account, TimeRange::default()).await?.event(&id).await })
+        self.answer(async move {
+            visible.look(&account, Action::Open, &id).await?;
+            visible.around(&account, &id).await?.event(&id).await
+        })
     }
 
     fn complete(&self, account: String, request: CompleteRequest) -> Answer<Vec<FacetValue>> {
@@ -103,15 +115,50 @@ impl Events for ArchiveEvents {
             let search = read_search(&request.q, from, to, visible.now())?;
             let field = field("field", &request.field)?;
             let limit = request.limit.min(MAX_COMPLETIONS) as usize;
-            let account = visible.get(&account, search.range).await?;
+            let account = visible.get(&account, &search).await?;
             account.complete(&field, &request.prefix, &search, limit).await
         })
     }
 
     fn reports(&self, account: String) -> Answer<Vec<Report>> {
         let visible = self.visible.clone();
-        self.answer(async move { visible.get(&account, TimeRange::default()).await?.reports().await })
+        // No event is asked for, so that none is fetched for it.
+        let nothing = everything_in(TimeRange { from: Some(visible.now()), to: Some(visible.now()) });
+        self.answer(async move {
+            visible.look(&account, Action::Open, "what was taken in").await?;
+            visible.get(&account, &nothing).await?.reports().await
+        })
     }
+
+    fn saved(&self, account: String) -> Answer<Vec<SavedSearch>> {
+        let visible = self.visible.clone();
+        let store = self.store.clone();
+        self.answer(async move {
+            visible.check(&account).await?;
+            let saved = store.saved_searches(&account).await;
+            let saved = saved.map_err(|error| Problem::internal(chain(&error)))?;
+            // A person's name is what stands last in the ARN.
+            let short = |arn: String| arn.rsplit(['/', ':']).next().unwrap_or_default().to_owned();
+            let one = |StoredSearch { id, name, search, made_by, .. }| SavedSearch {
+                id,
+                name,
+                search,
+                made_by: short(made_by),
+            };
+            Ok(saved.into_iter().map(one).collect())
+        })
+    }
+}
+
+/// A search for the access log.
+pub fn as_typed(q: &str, from: Option<&str>, to: Option<&str>) -> String {
+    let mut text = q.trim().to_owned();
+    for (name, value) in [("from", from), ("to", to)] {
+        if let Some(value) = value.filter(|value| !value.is_empty()) {
+            text.push_str(&format!(" {name}={value}"));
+        }
+    }
+    text
 }
 
 /// What was given, unless it is empty: forms send empty fields.

@@ -1,6 +1,6 @@
 //! From texts as people type them to a search. What cannot be read is a [`Problem`] that says where.
 
-use cloudtrail::search::{Cursor, Expr, FieldRef, Search, Test, TimeRange};
+use cloudtrail::search::{Cursor, Expr, Field, FieldRef, Pattern, Query, Search, Test, TimeRange};
 use cloudtrail::time::{Time, parse_expression};
 
 use crate::http::problem::{Position, Problem};
@@ -9,6 +9,17 @@ use crate::http::problem::{Position, Problem};
 pub fn read_search(q: &str, from: Option<&str>, to: Option<&str>, now: Time) -> Result<Search, Problem> {
     let query = cloudtrail::search::parse(q).map_err(|error| Problem::query("q", error))?;
     Ok(Search { query, range: range(from, to, now)? })
+}
+
+/// The search that finds the event of an id.
+pub fn with_id(id: &str) -> Search {
+    let expr = Expr::Field(FieldRef::Known(Field::Id), Test::AnyOf(vec![Pattern::literal(id, false)]));
+    Search { query: Query { text: expr.to_string(), expr, tokens: Vec::new() }, range: TimeRange::default() }
+}
+
+/// The search that finds everything in a range.
+pub fn everything_in(range: TimeRange) -> Search {
+    Search { query: Query { text: String::new(), expr: Expr::All, tokens: Vec::new() }, range }
 }
 
 /// Reads a range. A bound that is missing or empty is open.
@@ -67,7 +78,6 @@ pub fn field(parameter: &'static str, name: &str) -> Result<FieldRef, Problem> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use cloudtrail::search::Field;
 
     fn now() -> Time {
         Time::parse("2026-11-22T12:00:00Z").unwrap()

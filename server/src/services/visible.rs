@@ -7,19 +7,24 @@ use std::time::Duration;
 use app::api::events::{Connection, ConnectionKind};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use cloudtrail::search::{HistoryCoverage, RegionCoverage, TimeRange};
-use cloudtrail::time::Time;
-use gateway::Caller;
+use cloudtrail::search::{AwsFilter, HistoryCoverage, RegionCoverage, Search, TimeRange};
+use cloudtrail::time::{DAY, Time};
 use gateway::sync::{History, RegionState, RegionView, View};
+use gateway::{Caller, GatewayError};
 use tower_sessions::Session;
 
-use super::accounts::{Account, Accounts};
+use super::accounts::{Account, Accounts, unknown};
+use super::reading::{everything_in, with_id};
+use super::witness::Witness;
 use crate::http::Context;
+use crate::http::access::Action;
 use crate::http::problem::Problem;
 use crate::vault;
 
 /// How long a page waits for AWS's first answers. What comes later is on the page when it is looked at again.
 const PATIENCE: Duration = Duration::from_millis(900);
+/// How far around an event others are looked for that are related to it (see `archive::Archive::related`).
+const RELATED: i64 = 7 * DAY;
 
 /// What a request may see. Cheap to clone.
 #[derive(Clone)]
@@ -27,6 +32,7 @@ pub struct Visible {
     accounts: Arc<Accounts>,
     connections: Arc<[Arc<vault::Connection>]>,
     history: Option<History>,
+    witness: Witness,
 }
 
 impl Visible {
@@ -35,8 +41,9 @@ impl Visible {
         accounts: Arc<Accounts>,
         connections: Vec<Arc<vault::Connection>>,
         history: Option<History>,
+        witness: Witness,
     ) -> Visible {
-        Visible { accounts, connections: connections.into(), history }
+        Visible { accounts, connections: connections.into(), history, witness }
     }
 
     /// Everything, in the order of a menu.
@@ -55,26 +62,90 @@ impl Visible {
             detail: format!("AWS account {}, as {}", connection.account, connection.name),
             demo: connection.method == vault::Method::Sample,
         };
-        self.accounts.iter().map(archive).chain(self.connections.iter().map(aws)).collect()
+        let archives =
+            self.accounts.iter().filter(|account| account.is_open_to(self.principals())).map(archive);
+        archives.chain(self.connections.iter().map(aws)).collect()
     }
 
-    /// The one with this name, as it can be read now. Of an AWS account what is missing in a range is fetched meanwhile.
+    /// The one with this name, as it can be read now. Of an AWS account what is missing for a search is fetched meanwhile.
     ///
     /// # Errors
     /// One that there is not, or that the session is not signed in to, is a 404: the two look the same.
-    pub async fn get(&self, segment: &str, range: TimeRange) -> Result<Arc<Account>, Problem> {
+    pub async fn get(&self, segment: &str, search: &Search) -> Result<Arc<Account>, Problem> {
         let connection = self.connections.iter().find(|connection| connection.account == segment);
         let (Some(connection), Some(history)) = (connection, &self.history) else {
-            return self.accounts.get(segment);
+            let account = self.accounts.get(segment)?;
+            return if account.is_open_to(self.principals()) { Ok(account) } else { Err(unknown()) };
         };
         let caller = Caller {
             account: connection.account.clone(),
             arn: connection.arn.clone(),
             user_id: String::new(),
         };
-        let view = history.open(&connection.credentials, &caller, (range.from, range.to), PATIENCE).await?;
-        let coverage = coverage(&view);
+        let view = history.open(&connection.credentials, &caller, search, PATIENCE).await?;
+        let coverage = coverage(&view, connection);
         Ok(Arc::new(self.accounts.aws(segment, view.archive, coverage)))
+    }
+
+    /// The one with this name, when it comes to one event of it: that one first, and what may be related to it meanwhile.
+    ///
+    /// # Errors
+    /// As [`Visible::get`]; an id that there is not is a 404 too.
+    pub async fn around(&self, segment: &str, id: &str) -> Result<Arc<Account>, Problem> {
+        let account = self.get(segment, &with_id(id)).await?;
+        if !account.is_fetched() {
+            return Ok(account);
+        }
+        let Some(time) = account.records(id).await?.first().map(|event| event.row.time) else {
+            return Ok(account);
+        };
+        let range = TimeRange { from: Some(time.plus(-RELATED)), to: Some(time.plus(RELATED)) };
+        self.get(segment, &everything_in(range)).await
+    }
+
+    /// Writes down what is looked at in an account, before it is shown.
+    ///
+    /// # Errors
+    /// In a shared deployment when it cannot be written down.
+    pub async fn note(
+        &self,
+        segment: &str,
+        action: Action,
+        target: &str,
+        outcome: &str,
+    ) -> Result<(), Problem> {
+        self.witness.write(&self.connections, segment, action, target, outcome).await
+    }
+
+    /// Whether an account is open; that it is not is written down.
+    ///
+    /// # Errors
+    /// As [`Visible::get`].
+    pub async fn check(&self, segment: &str) -> Result<(), Problem> {
+        if self.list().iter().any(|connection| connection.account == segment) {
+            return Ok(());
+        }
+        self.note(segment, Action::Denied, "", "no such account, or not open").await?;
+        Err(unknown())
+    }
+
+    /// That an account is open, and what is looked at in it: written down before it is shown.
+    ///
+    /// # Errors
+    /// As [`Visible::check`] and [`Visible::note`].
+    pub async fn look(&self, segment: &str, action: Action, target: &str) -> Result<(), Problem> {
+        self.check(segment).await?;
+        self.note(segment, action, target, "ok").await
+    }
+
+    /// Who asks, towards an account: an ARN, or a word where there is none.
+    pub fn principal(&self, segment: &str) -> String {
+        self.witness.actor(segment, &self.connections).principal
+    }
+
+    /// As whom the session is signed in.
+    pub fn principals(&self) -> impl Iterator<Item = &str> {
+        self.connections.iter().map(|connection| connection.arn.as_str())
     }
 
     /// Whether AWS accounts can be signed in to.
@@ -96,26 +167,39 @@ impl FromRequestParts<Context> for Visible {
             Some(session) => context.connections_of(session).await,
             None => Vec::new(),
         };
-        Ok(Visible::new(context.accounts().clone(), connections, context.history().cloned()))
+        let witness = Witness::of(parts, context).await;
+        Ok(Visible::new(context.accounts().clone(), connections, context.history().cloned(), witness))
     }
 }
 
-fn coverage(view: &View) -> HistoryCoverage {
-    let region = |region: &RegionView| RegionCoverage {
-        region: region.region.clone(),
-        back_to: matches!(region.state, RegionState::Open).then_some(region.back_to),
-        fetching: region.is_fetching,
-        problem: match &region.state {
-            RegionState::Closed(error) => {
-                let help = error.help().map(|help| format!(" {help}")).unwrap_or_default();
-                Some(format!("{}: {}{help}", error.title(), error.answer()))
-            }
-            _ => None,
-        },
+fn coverage(view: &View, connection: &vault::Connection) -> HistoryCoverage {
+    let region = |region: &RegionView| {
+        let error = match &region.state {
+            RegionState::Closed(error) => Some(error),
+            RegionState::Open | RegionState::Waiting => region.trouble.as_ref(),
+        };
+        let problem = |error: &GatewayError| {
+            let help = error.help().map(|help| format!(" {help}")).unwrap_or_default();
+            format!("{}: {}{help}", error.title(), error.answer())
+        };
+        RegionCoverage {
+            account: connection.account.clone(),
+            account_name: connection.title.clone(),
+            region: region.region.clone(),
+            back_to: matches!(region.state, RegionState::Open).then_some(region.back_to),
+            fetching: region.is_fetching,
+            problem: error.map(problem),
+        }
     };
     let (from, to) = view.range;
+    let filter = view.filter.iter();
     HistoryCoverage {
         range: TimeRange { from: Some(from), to: Some(to) },
+        filters: filter
+            .map(|it| AwsFilter { attribute: it.key.to_owned(), value: it.value.clone() })
+            .collect(),
+        arriving_from: view.arriving,
+        kept_from: view.kept_from,
         regions: view.regions.iter().map(region).collect(),
     }
 }

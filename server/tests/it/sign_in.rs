@@ -189,7 +189,7 @@ async fn long_lived_keys_need_a_tick_and_are_exchanged() {
 async fn connections(server: &Server, browser: &Browser<'_>) -> String {
     let id = browser.cookie.as_deref().and_then(|cookie| cookie.split_once('=')).unwrap().1;
     let vault = server.context.vault();
-    let all = vault.of(vault.owner(id));
+    let all = vault.of(server.context.store().owner(&id.parse().unwrap()));
     all.iter().map(|connection| format!("{:?}\n", connection.credentials)).collect()
 }
 

@@ -14,6 +14,7 @@ use futures::{Stream, stream};
 use super::parameters::Parameters;
 use crate::error::chain;
 use crate::http::Context;
+use crate::http::access::Action;
 use crate::http::problem::Problem;
 use crate::services::Visible;
 
@@ -64,7 +65,9 @@ async fn download(
     let columns = parameters.get("columns").map(read_columns).transpose()?;
     let now = context.clock().now();
     let search = parameters.search(now)?;
-    let account = visible.get(&account, search.range).await?;
+    let target = format!("{}: {}", format.extension(), parameters.searched());
+    visible.look(&account, Action::Export, &target).await?;
+    let account = visible.get(&account, &search).await?;
     let mut exporter = Exporter::new(format, account.names().await?);
     if let Some(columns) = columns {
         exporter = exporter.with_columns(columns);

@@ -3,11 +3,11 @@
 use archive::{Place, Request};
 use axum::Json;
 use axum::extract::{Path, State};
-use cloudtrail::search::TimeRange;
 
 use super::parameters::Parameters;
 use super::shapes::{Detail, Facets, HistogramAnswer, List, record};
 use crate::http::Context;
+use crate::http::access::Action;
 use crate::http::problem::Problem;
 use crate::services::{Visible, read_cursor};
 
@@ -32,7 +32,8 @@ pub async fn list(
     };
     let limit = parameters.number("limit", DEFAULT_EVENTS, MOST_EVENTS)? as usize;
     let search = parameters.search(context.clock().now())?;
-    let account = visible.get(&account, search.range).await?;
+    visible.look(&account, Action::Search, &parameters.searched()).await?;
+    let account = visible.get(&account, &search).await?;
     let request = Request { place, ..Request::newest(search, limit) };
     let page = account.search(&request).await?;
     let raw = account.raw(&request.search.query, &page.rows).await?;
@@ -51,7 +52,8 @@ pub async fn one(
     parameters: Parameters,
 ) -> Result<Json<Detail>, Problem> {
     parameters.only(&[])?;
-    let account = visible.get(&account, TimeRange::default()).await?;
+    visible.look(&account, Action::Open, &id).await?;
+    let account = visible.around(&account, &id).await?;
     Ok(Json(Detail::new(account.event(&id).await?)?))
 }
 
@@ -65,7 +67,8 @@ pub async fn facets(
     let parameters = parameters.only(&["q", "from", "to", "values"])?;
     let values = parameters.number("values", DEFAULT_VALUES, MOST_VALUES)? as usize;
     let search = parameters.search(context.clock().now())?;
-    let account = visible.get(&account, search.range).await?;
+    visible.look(&account, Action::Search, &parameters.searched()).await?;
+    let account = visible.get(&account, &search).await?;
     let page = account.search(&Request { facets: Some(values), ..Request::newest(search, 0) }).await?;
     Ok(Json(Facets { facets: page.facets, total: page.total, coverage: page.coverage.into() }))
 }
@@ -80,7 +83,8 @@ pub async fn histogram(
     let parameters = parameters.only(&["q", "from", "to", "bars"])?;
     let bars = parameters.number("bars", DEFAULT_BARS, MOST_BARS)?.max(1) as usize;
     let search = parameters.search(context.clock().now())?;
-    let account = visible.get(&account, search.range).await?;
+    visible.look(&account, Action::Search, &parameters.searched()).await?;
+    let account = visible.get(&account, &search).await?;
     let page = account.search(&Request { histogram: Some(bars), ..Request::newest(search, 0) }).await?;
     let histogram = page.histogram.map(Into::into);
     Ok(Json(HistogramAnswer { histogram, total: page.total, coverage: page.coverage.into() }))

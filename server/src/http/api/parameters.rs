@@ -8,7 +8,7 @@ use cloudtrail::search::Search;
 use cloudtrail::time::Time;
 
 use crate::http::problem::{Position, Problem};
-use crate::services::read_search;
+use crate::services::{as_typed, read_search};
 
 /// The parameters of a request.
 #[derive(Debug)]
@@ -64,6 +64,11 @@ impl Parameters {
         text.parse().ok().filter(|number| *number <= most).ok_or_else(|| {
             Problem::parameter(name, text, format!("`{text}` is not a whole number from 0 to {most}."))
         })
+    }
+
+    /// The same in words, for the access log.
+    pub fn searched(&self) -> String {
+        as_typed(self.get("q").unwrap_or_default(), self.get("from"), self.get("to"))
     }
 
     /// The search that `q`, `from` and `to` say.

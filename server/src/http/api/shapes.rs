@@ -3,7 +3,8 @@
 use app::api::events::EventDetail;
 use cloudtrail::chain::{Chain, ChainStep, RelatedGroup};
 use cloudtrail::search::{
-    Bucket, Coverage, EventRow, Facet, Histogram, HistoryCoverage, RegionCoverage, SourceCounts, TimeRange,
+    AwsFilter, Bucket, Coverage, EventRow, Facet, Histogram, HistoryCoverage, RegionCoverage, SourceCounts,
+    TimeRange,
 };
 use cloudtrail::time::Time;
 use serde::{Serialize, Serializer};
@@ -92,11 +93,16 @@ pub struct CoverageShape {
 struct HistoryShape {
     range: RangeShape,
     fetching: bool,
+    filters: Vec<AwsFilter>,
+    arriving_from: Option<String>,
+    kept_from: Option<String>,
     regions: Vec<RegionShape>,
 }
 
 #[derive(Serialize)]
 struct RegionShape {
+    account: String,
+    account_name: Option<String>,
     region: String,
     back_to: Option<String>,
     fetching: bool,
@@ -106,15 +112,21 @@ struct RegionShape {
 impl From<HistoryCoverage> for HistoryShape {
     fn from(history: HistoryCoverage) -> HistoryShape {
         let fetching = history.is_fetching();
-        let region = |RegionCoverage { region, back_to, fetching, problem }| RegionShape {
-            region,
-            back_to: back_to.map(|time: Time| time.to_string()),
-            fetching,
-            problem,
+        let text = |time: Option<Time>| time.map(|time| time.to_string());
+        let region = |region: RegionCoverage| RegionShape {
+            account: region.account,
+            account_name: region.account_name,
+            region: region.region,
+            back_to: text(region.back_to),
+            fetching: region.fetching,
+            problem: region.problem,
         };
         HistoryShape {
             range: history.range.into(),
             fetching,
+            filters: history.filters,
+            arriving_from: text(history.arriving_from),
+            kept_from: text(history.kept_from),
             regions: history.regions.into_iter().map(region).collect(),
         }
     }

@@ -14,10 +14,14 @@ use tower_sessions::Session;
 use super::exchange::{Refusal, Step};
 use super::form::Given;
 use super::page::View;
-use super::{SignIn, configured, device_page, enter, exchange, explained, next, refused, unreadable};
+use super::{
+    Guest, SignIn, configured, device_page, enter, exchange, explained, next, note_refused, refused,
+    unreadable,
+};
+use crate::http::client::Client;
 use crate::http::problem::Problem;
 use crate::http::{Context, plain};
-use crate::vault::{Connection, Owner};
+use crate::vault::Connection;
 
 /// Where people of an organisation sign in.
 pub struct Directory {
@@ -133,12 +137,14 @@ pub(super) async fn choose(
     State(context): State<Context>,
     session: Session,
     headers: HeaderMap,
+    Client(place): Client,
+    Guest(actor): Guest,
     Form(fields): Form<Vec<(String, String)>>,
 ) -> Result<Response, Problem> {
     let sign_in = configured(&context)?;
     let next =
         fields.iter().find(|(name, _)| name == "next").map(|(_, next)| next.clone()).unwrap_or_default();
-    let portal = context.sign_ins().owner(&session).and_then(|owner: Owner| context.vault().portal(owner));
+    let portal = context.sign_ins().owner(&session).and_then(|owner| context.vault().portal(owner));
     let Some(portal) = portal else {
         return Ok(ended(&context, sign_in, &session, &headers, next, "The choice came too late"));
     };
@@ -154,8 +160,9 @@ pub(super) async fn choose(
     }
     let connecting = chosen.iter().map(|(account, role)| connect(&context, sign_in, &portal, account, role));
     match try_join_all(connecting).await {
-        Ok(connections) => enter(&context, &session, connections, &next).await,
+        Ok(connections) => enter(&context, &session, connections, &actor, &place, &next).await,
         Err(refusal) => {
+            note_refused(&context, &actor, &refusal).await?;
             let (status, view) = explained(&refusal, true, sign_in, &context);
             let given = Given { next, ..Given::default() };
             Ok(refused(&context, &session, &headers, status, &given, view))

@@ -23,7 +23,7 @@ pub async fn redirect(
     let Some(account) = account else {
         return next.run(request).await;
     };
-    let connections = context.sign_ins().of(&session);
+    let connections = context.connections_of(&session).await;
     if connections.iter().any(|connection| connection.account == account) {
         return next.run(request).await;
     }

@@ -20,7 +20,10 @@ mod page;
 /// Credentials that are renewed.
 mod renewal;
 
-use axum::extract::{Form, Query, State};
+use std::convert::Infallible;
+
+use axum::extract::{Form, FromRequestParts, Query, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
@@ -29,13 +32,19 @@ use gateway::{Credentials, Gateway, Kind};
 use serde::Deserialize;
 use tower_sessions::Session;
 
+use super::access::{Action, Actor};
+use super::client::Client;
 use super::problem::Problem;
 use super::{Context, plain};
+use crate::error::chain;
+use crate::services::Witness;
+use crate::store::Place;
 use crate::vault::Connection;
 pub use device::Directory;
 pub use ended::redirect;
 use exchange::{Exchange, Refusal};
 use form::{Faults, Given};
+pub use next::{encoded, local, sign_in_for};
 use page::{Ended, View};
 pub use renewal::renewed;
 
@@ -96,7 +105,16 @@ async fn show(
     Query(asked): Query<Asked>,
 ) -> Result<Response, Problem> {
     let sign_in = configured(&context)?;
-    let connections = context.sign_ins().of(&session);
+    let connections = context.connections_of(&session).await;
+    let notice = match context.own() {
+        // It was asked a moment ago, so that this costs nothing.
+        Some(own) => own
+            .connection()
+            .await
+            .err()
+            .map(|problem| ("Your own credentials cannot be used".to_owned(), problem)),
+        None => None,
+    };
     let accounts = context.sign_ins().ended(&session).await.map_err(|error| unreadable(&error))?;
     let ended = if !accounts.is_empty() {
         Ended::Accounts(accounts)
@@ -111,6 +129,7 @@ async fn show(
         connections: &connections,
         ended,
         next: next::local(&asked.next),
+        notice,
         ..View::empty(sign_in, context.clock().now())
     };
     Ok(plain::themed_page(page::title(sign_in), &view.html(), context.site(), plain::theme(&headers)))
@@ -120,6 +139,8 @@ async fn keys(
     State(context): State<Context>,
     session: Session,
     headers: HeaderMap,
+    Client(place): Client,
+    Guest(actor): Guest,
     Form(given): Form<Given>,
 ) -> Result<Response, Problem> {
     let sign_in = configured(&context)?;
@@ -131,8 +152,9 @@ async fn keys(
         }
     };
     match connected {
-        Ok(connection) => enter(&context, &session, vec![connection], &given.next).await,
+        Ok(connection) => enter(&context, &session, vec![connection], &actor, &place, &given.next).await,
         Err(refusal) => {
+            note_refused(&context, &actor, &refusal).await?;
             let (status, view) = explained(&refusal, given.is_pasted(), sign_in, &context);
             Ok(refused(&context, &session, &headers, status, &given, view))
         }
@@ -150,6 +172,8 @@ async fn sample(
     State(context): State<Context>,
     session: Session,
     headers: HeaderMap,
+    Client(place): Client,
+    Guest(actor): Guest,
     Form(chosen): Form<Chosen>,
 ) -> Result<Response, Problem> {
     let sign_in = configured(&context)?;
@@ -158,8 +182,9 @@ async fn sample(
     };
     let keys = person.credentials.clone();
     match exchange(&context, sign_in).sample(keys, &person.roles).await {
-        Ok(connections) => enter(&context, &session, connections, &chosen.next).await,
+        Ok(connections) => enter(&context, &session, connections, &actor, &place, &chosen.next).await,
         Err(refusal) => {
+            note_refused(&context, &actor, &refusal).await?;
             let (status, view) = explained(&refusal, true, sign_in, &context);
             let given = Given { next: chosen.next, ..Given::default() };
             Ok(refused(&context, &session, &headers, status, &given, view))
@@ -167,11 +192,20 @@ async fn sample(
     }
 }
 
-async fn sign_out(State(context): State<Context>, session: Session) -> Result<Redirect, Problem> {
+async fn sign_out(
+    State(context): State<Context>,
+    session: Session,
+    Guest(actor): Guest,
+) -> Result<Redirect, Problem> {
     let sign_in = configured(&context)?;
+    for connection in context.sign_ins().of(&session) {
+        let actor = Actor { principal: connection.arn.clone(), ..actor.clone() };
+        // Whoever wants out gets out, written down or not.
+        let _ = context.access().write(&actor, &connection.account, Action::SignOut, "", "ok").await;
+    }
     let signed_out = context.sign_ins().sign_out(&session).await;
-    let portal =
-        signed_out.map_err(|error| Problem::internal(format!("cannot remove a session: {error}")))?;
+    let portal = signed_out
+        .map_err(|error| Problem::internal(format!("cannot remove a session: {}", chain(&error))))?;
     // Its token is forgotten here in any case.
     if let Some(portal) = portal
         && let Err(error) = sign_in.gateway.leave_portal(&portal).await
@@ -194,20 +228,41 @@ async fn enter(
     context: &Context,
     session: &Session,
     connections: Vec<Connection>,
+    actor: &Actor,
+    place: &Place,
     next: &str,
 ) -> Result<Response, Problem> {
     for Connection { account, arn, method, .. } in &connections {
         tracing::info!(account, arn, method = method.words(), "signed in");
+        let actor = Actor { principal: arn.clone(), ..actor.clone() };
+        context.access().write(&actor, account, Action::SignIn, method.words(), "ok").await?;
     }
     let first = connections.first().map(|connection| format!("/a/{}/events", connection.account));
-    let entered = context.sign_ins().sign_in(session, connections).await;
+    let entered = context.sign_ins().sign_in(session, connections, place).await;
     entered.map_err(|error| unreadable(&error))?;
     let onward = next::local(next).map(str::to_owned).or(first);
     Ok(Redirect::to(onward.as_deref().unwrap_or("/")).into_response())
 }
 
-fn unreadable(error: &tower_sessions::session::Error) -> Problem {
-    Problem::internal(format!("cannot read or write a session: {error}"))
+/// Nobody knows who it was, but for the address.
+async fn note_refused(context: &Context, actor: &Actor, refusal: &Refusal) -> Result<(), Problem> {
+    let actor = Actor { principal: "unknown".to_owned(), ..actor.clone() };
+    context.access().write(&actor, "", Action::SignInRefused, "", &refusal.title()).await
+}
+
+/// Who sends a form, as far as is known before the sign-in.
+struct Guest(Actor);
+
+impl FromRequestParts<Context> for Guest {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, context: &Context) -> Result<Guest, Infallible> {
+        Ok(Guest(Witness::of(parts, context).await.actor("", &[])))
+    }
+}
+
+fn unreadable(error: &dyn std::error::Error) -> Problem {
+    Problem::internal(format!("cannot read or write a session: {}", chain(error)))
 }
 
 /// What a refusal looks like: at the field it is about, or above all of them.

@@ -23,16 +23,21 @@ pub fn sign_in_for(address: &str) -> String {
 
 /// A page that leads on to an address.
 pub fn leading_to(page: &str, address: &str) -> String {
-    let mut link = format!("{page}?next=");
-    for byte in address.bytes() {
+    format!("{page}?next={}", encoded(address))
+}
+
+/// A text as a parameter of an address, or as a part of its path that may have slashes.
+pub fn encoded(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || b"/-._~:,".contains(&byte) {
-            link.push(char::from(byte));
+            encoded.push(char::from(byte));
         } else {
             // Writing to a text does not fail.
-            let _ = write!(link, "%{byte:02X}");
+            let _ = write!(encoded, "%{byte:02X}");
         }
     }
-    link
+    encoded
 }
 
 #[cfg(test)]

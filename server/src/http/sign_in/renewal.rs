@@ -5,6 +5,7 @@ use std::sync::Arc;
 use cloudtrail::time::MINUTE;
 use tower_sessions::Session;
 
+use crate::error::chain;
 use crate::http::Context;
 use crate::vault::{Connection, LONGEST, Method};
 
@@ -36,9 +37,14 @@ pub async fn renewed(context: &Context, session: &Session) -> Vec<Arc<Connection
         match gateway.portal_role(&portal, &connection.account, role).await {
             Ok(credentials) => {
                 let expires = credentials.expires();
-                context
-                    .vault()
-                    .put(owner, Connection { credentials, expires, ..Connection::clone(connection) });
+                let renewed = Connection { credentials, expires, ..Connection::clone(connection) };
+                if let Err(error) = context.sign_ins().put(owner, renewed).await {
+                    tracing::warn!(
+                        account = connection.account,
+                        cause = chain(&error),
+                        "renewed credentials are not kept"
+                    );
+                }
             }
             // It is good for some minutes yet, and the next request tries again.
             Err(error) => {

@@ -12,13 +12,15 @@ use serde_json::Value;
 use tempfile::TempDir;
 use tower::ServiceExt;
 use waymark_server::clock::Clock;
+use waymark_server::http::access::AccessLog;
 use waymark_server::http::entry::{Entry, Secrets};
 use waymark_server::http::metrics::Metrics;
 use waymark_server::http::sign_in::SignIn;
 use waymark_server::http::site::Site;
-use waymark_server::http::{self, Context, Parts};
+use waymark_server::http::{self, Context, Parts, Reach};
 use waymark_server::services::{Accounts, TakingIn};
-use waymark_server::session::Sessions;
+use waymark_server::session::Lasting;
+use waymark_server::store::Store;
 
 use super::{logs, site};
 
@@ -98,12 +100,18 @@ impl Server {
         let taking_in = TakingIn::default();
         accounts.add("test".to_owned(), anyone, writer.archive(), taking_in.clone());
         let site = Site::open(Some(&folder.path().join("site"))).unwrap();
+        let store = Store::in_memory().await.unwrap();
         let context = Context::new(Parts {
             accounts: Arc::new(accounts),
             entry,
             sign_in: sign_in(&clock),
             caches: folder.path().join("caches"),
-            sessions: Sessions::default(),
+            own: None,
+            access: AccessLog::new(store.clone(), clock.clone()),
+            store,
+            lasting: Lasting::InMemory,
+            reach: Reach::Loopback,
+            trusted_proxies: Vec::new(),
             metrics,
             site,
             clock,

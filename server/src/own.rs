@@ -1,0 +1,73 @@
+//! The AWS account of the person who started `waymark serve --aws`, under their own credentials.
+
+use std::fmt;
+use std::sync::Arc;
+
+use cloudtrail::names::AccountNames;
+use gateway::{Chain, Gateway};
+use tokio::sync::Mutex;
+
+use crate::clock::Clock;
+use crate::error::chain as words;
+use crate::vault::{Connection, Method};
+
+/// Somebody's own credentials, and whose AWS says they are.
+pub struct Own {
+    chain: Chain,
+    gateway: Gateway,
+    titles: AccountNames,
+    clock: Clock,
+    known: Mutex<Option<Arc<Connection>>>,
+}
+
+impl Own {
+    /// Asks for nothing yet.
+    pub fn new(chain: Chain, gateway: Gateway, titles: AccountNames, clock: Clock) -> Own {
+        Own { chain, gateway, titles, clock, known: Mutex::default() }
+    }
+
+    /// The connection, with credentials that are good for some minutes at least if there are such. Asking is cheap while they are.
+    ///
+    /// # Errors
+    /// In words: why there are none, and what to do about it.
+    pub async fn connection(&self) -> Result<Arc<Connection>, String> {
+        let mut known = self.known.lock().await;
+        let credentials = self.chain.credentials().await.map_err(|error| words(&error))?;
+        if let Some(connection) = &*known
+            && connection.credentials.access_key_id() == credentials.access_key_id()
+            && connection.credentials.expires() == credentials.expires()
+        {
+            return Ok(connection.clone());
+        }
+        let caller = self.gateway.caller(&credentials).await;
+        let caller = caller.map_err(|error| {
+            let help = error.help().map(|help| format!(" {help}")).unwrap_or_default();
+            format!("{}: {}{help}", error.title(), error.answer())
+        })?;
+        if caller.is_root() {
+            return Err("These are the keys of the account's root, which Waymark does not use: everything is allowed to them. Make a \
+                        user or a role for it."
+                .to_owned());
+        }
+        let connection = Arc::new(Connection {
+            title: self.titles.get(&caller.account).map(str::to_owned),
+            name: caller.name(),
+            expires: credentials.expires(),
+            account: caller.account,
+            arn: caller.arn,
+            credentials,
+            method: Method::Own,
+            signed_in: self.clock.now(),
+        });
+        if let Some(before) = known.replace(connection.clone()) {
+            self.gateway.forget(&before.credentials);
+        }
+        Ok(connection)
+    }
+}
+
+impl fmt::Debug for Own {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Own").field("profile", &self.chain.profile()).finish_non_exhaustive()
+    }
+}
