@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::icon::Icon;
 use crate::address::Address;
 use crate::text::counted;
-use cloudtrail::search::{Coverage, HistoryCoverage, RegionCoverage};
+use cloudtrail::search::{AwsFilter, Coverage, HistoryCoverage, RegionCoverage};
 use cloudtrail::time::Time;
 
 /// A line that says what the numbers leave out; nothing if they leave out nothing.
@@ -59,45 +59,34 @@ pub fn CoverageNotice(coverage: Coverage, address: Address) -> impl IntoView {
     }
 }
 
-/// How far an AWS account's event history has been fetched, and what is missing of it. While more is on its way the page
+/// How far the event history of AWS accounts has been fetched, and what is missing of it. While more is on its way the page
 /// asks again ([`crate::living::arriving`]).
 #[component]
 fn HistoryNotice(history: HistoryCoverage) -> impl IntoView {
-    let all = history.regions.len();
     let is_fetching = history.is_fetching();
     let is_missing = history.regions.iter().any(|region| region.problem.is_some());
-    let what = if is_fetching {
-        format!("Fetching event history: {} of {all} Regions are complete.", history.complete())
-    } else if is_missing {
-        format!("Event history of {} of {all} Regions.", history.complete())
-    } else {
-        format!("Event history of all {all} Regions is complete, back to {}.", said(history.range.from))
-    };
-    // Most often all of them are missing for one reason, which is said once.
-    let mut problems: Vec<(String, Vec<String>)> = Vec::new();
-    for region in &history.regions {
-        let Some(problem) = &region.problem else { continue };
-        match problems.iter_mut().find(|(other, _)| other == problem) {
-            Some((_, regions)) => regions.push(region.region.clone()),
-            None => problems.push((problem.clone(), vec![region.region.clone()])),
-        }
-    }
-    let region = |region: RegionCoverage| {
+    let several = history.accounts() > 1;
+    let notes = notes(&history);
+    let problems = problems(&history);
+    let state = move |region: RegionCoverage| {
         let state = match (region.problem, region.back_to) {
-            (Some(_), _) => "missing".to_owned(),
+            (Some(_), None) => "missing".to_owned(),
             (None, None) => "waiting for AWS".to_owned(),
-            (None, back_to) if back_to <= history.range.from => "complete".to_owned(),
+            (_, back_to) if back_to <= history.range.from => "complete".to_owned(),
+            (Some(_), back_to) => format!("back to {}, then missing", said(back_to)),
             (None, back_to) => format!("back to {}", said(back_to)),
         };
-        view! {
-            <div class="coverage__region">
-                <dt>{region.region}</dt>
-                <dd>
-                    <bdi>{state}</bdi>
-                </dd>
-            </div>
-        }
+        (region.region, state)
     };
+    // Account by account, where there are several.
+    let mut accounts: Vec<(String, Vec<(String, String)>)> = Vec::new();
+    for region in history.regions.clone() {
+        let account = region.account_title().to_owned();
+        match accounts.iter_mut().find(|(other, _)| *other == account) {
+            Some((_, regions)) => regions.push(state(region)),
+            None => accounts.push((account, vec![state(region)])),
+        }
+    }
     view! {
         <div
             class="coverage"
@@ -106,28 +95,168 @@ fn HistoryNotice(history: HistoryCoverage) -> impl IntoView {
             data-fetching=is_fetching.then_some("")
         >
             <Icon name=if is_missing { "warning" } else { "info" } />
-            <p>
-                {what}
-                " CloudTrail delivers with some minutes' delay: what happened in the last quarter of an hour may still be arriving."
-            </p>
+            <p>{progress(&history)} {notes.join("")}</p>
             {problems
                 .into_iter()
-                .map(|(problem, regions)| {
+                .map(|(problem, places)| {
                     view! {
                         <p class="coverage__problem">
-                            {format!("Missing: {}. ", regions.join(", "))} <bdi>{problem}</bdi>
+                            <bdi>{format!("Missing: {}. ", places.join(", "))}</bdi>
+                            <bdi>{problem}</bdi>
                         </p>
                     }
                 })
                 .collect_view()}
             <details class="coverage__regions">
                 <summary>"Region by Region"</summary>
-                <dl>{history.regions.into_iter().map(region).collect_view()}</dl>
+                {accounts
+                    .into_iter()
+                    .map(|(account, regions)| {
+                        view! {
+                            {several.then(|| view! { <p><bdi>{account}</bdi></p> })}
+                            <dl>{regions.into_iter().map(region_line).collect_view()}</dl>
+                        }
+                    })
+                    .collect_view()}
             </details>
         </div>
     }
 }
 
+fn region_line((region, state): (String, String)) -> impl IntoView {
+    view! {
+        <div class="coverage__region">
+            <dt>{region}</dt>
+            <dd>
+                <bdi>{state}</bdi>
+            </dd>
+        </div>
+    }
+}
+
+/// How many Regions are there as far as the search needs them.
+fn progress(history: &HistoryCoverage) -> String {
+    let all = history.regions.len();
+    let complete = history.complete();
+    let accounts = match history.accounts() {
+        0 | 1 => String::new(),
+        several => format!(" in {several} accounts"),
+    };
+    if history.is_fetching() {
+        format!("Fetching event history: {complete} of {all} Regions{accounts} are complete.")
+    } else if complete < all {
+        format!("Event history of {complete} of {all} Regions{accounts}.")
+    } else {
+        format!(
+            "Event history of all {all} Regions{accounts} is complete, back to {}.",
+            said(history.range.from)
+        )
+    }
+}
+
+/// What else there is to know, each with a space in front.
+fn notes(history: &HistoryCoverage) -> Vec<String> {
+    let mut notes = Vec::new();
+    let mut filters: Vec<&str> = history.filters.iter().map(AwsFilter::words).collect();
+    filters.dedup();
+    if !filters.is_empty() {
+        notes.push(format!(
+            " AWS filtered by {}; Waymark did the rest. So this search needed fewer pages from AWS, and events that do \
+             not fit it may not be here yet.",
+            filters.join(" or ")
+        ));
+    }
+    if let Some(kept) = history.kept_from {
+        notes.push(format!(
+            " Older events are no longer kept: this server keeps them from {} on.",
+            kept.readable()
+        ));
+    }
+    if history.arriving_from.is_some() {
+        notes.push(
+            " CloudTrail delivers with some minutes' delay: what happened in the last quarter of an hour may still be \
+             arriving."
+                .to_owned(),
+        );
+    }
+    notes
+}
+
+/// What is missing, by reason: most often all of it is for one, which is said once. An account of which all is missing is named
+/// instead of its Regions.
+fn problems(history: &HistoryCoverage) -> Vec<(String, Vec<String>)> {
+    let several = history.accounts() > 1;
+    let mut problems: Vec<(String, Vec<String>)> = Vec::new();
+    for region in &history.regions {
+        let Some(problem) = &region.problem else { continue };
+        let mut same = history.regions.iter().filter(|other| other.account == region.account);
+        let is_whole = same.all(|other| other.problem.as_ref() == Some(problem));
+        let place = match (several, is_whole || region.region.is_empty()) {
+            (true, true) => region.account_title().to_owned(),
+            (true, false) => format!("{} {}", region.account_title(), region.region),
+            (false, _) => region.region.clone(),
+        };
+        match problems.iter_mut().find(|(other, _)| other == problem) {
+            Some((_, places)) if places.contains(&place) => {}
+            Some((_, places)) => places.push(place),
+            None => problems.push((problem.clone(), vec![place])),
+        }
+    }
+    problems
+}
+
 fn said(time: Option<Time>) -> String {
     time.map(Time::readable).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use cloudtrail::search::TimeRange;
+
+    fn region(account: &str, region: &str, problem: Option<&str>) -> RegionCoverage {
+        RegionCoverage {
+            account: account.to_owned(),
+            account_name: None,
+            region: region.to_owned(),
+            back_to: problem.is_none().then(|| Time::from_millis(0)),
+            fetching: false,
+            problem: problem.map(str::to_owned),
+        }
+    }
+
+    fn history(regions: Vec<RegionCoverage>) -> HistoryCoverage {
+        let range = TimeRange { from: Some(Time::from_millis(0)), to: Some(Time::from_millis(1_000)) };
+        HistoryCoverage { range, filters: Vec::new(), arriving_from: None, kept_from: None, regions }
+    }
+
+    #[test]
+    fn what_is_missing_is_named_as_short_as_it_can_be() {
+        let one = history(vec![
+            region("1", "eu", Some("no")),
+            region("1", "us", None),
+            region("1", "ap", Some("no")),
+        ]);
+        assert_eq!(problems(&one), [("no".to_owned(), vec!["eu".to_owned(), "ap".to_owned()])]);
+        assert_eq!(progress(&one), "Event history of 1 of 3 Regions.");
+        let two = history(vec![
+            region("1", "eu", Some("no")),
+            region("1", "us", Some("no")),
+            region("2", "eu", Some("no")),
+            region("2", "us", None),
+        ]);
+        assert_eq!(problems(&two), [("no".to_owned(), vec!["1".to_owned(), "2 eu".to_owned()])]);
+        assert_eq!(progress(&two), "Event history of 1 of 4 Regions in 2 accounts.");
+    }
+
+    #[test]
+    fn it_says_who_filtered_by_what() {
+        let filter = |attribute: &str| AwsFilter { attribute: attribute.to_owned(), value: "x".to_owned() };
+        let mut history = history(vec![region("1", "eu", None)]);
+        assert!(notes(&history).is_empty());
+        history.filters = vec![filter("EventName"), filter("ReadOnly")];
+        assert!(
+            notes(&history)[0].starts_with(" AWS filtered by event name or read-only; Waymark did the rest.")
+        );
+    }
 }

@@ -20,6 +20,8 @@ use crate::{ArchiveError, Covered};
 
 /// What of AWS's event history has been fetched.
 mod covered;
+/// Letting go of the oldest days.
+mod keep;
 /// What is known of a file and of a source.
 mod records;
 

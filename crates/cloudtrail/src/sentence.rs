@@ -20,6 +20,7 @@ mod actions;
 mod agent;
 mod words;
 
+pub use actions::is_common_action;
 pub use agent::tool;
 pub use words::{api_name, service_title};
 

@@ -20,6 +20,8 @@ mod covered;
 mod durability;
 /// What is taken in from which kinds of files.
 mod intake;
+/// Letting go of the oldest days.
+mod keep;
 /// Paging, snapshots, streams.
 mod paging;
 /// Real logs, where they are at hand.

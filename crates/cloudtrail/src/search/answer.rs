@@ -157,25 +157,46 @@ pub struct Coverage {
     pub history: Option<HistoryCoverage>,
 }
 
-/// How far an account's event history has been fetched.
+/// How far the event history of AWS accounts has been fetched: as far as this search needs it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct HistoryCoverage {
     /// The part of the search's range that event history reaches: its first instant, and the first after it.
     pub range: TimeRange,
-    /// How it stands with each Region.
+    /// By what AWS filtered what was fetched for this search. Everything else in the search is Waymark's own work. Empty: AWS
+    /// filtered by nothing but the time. More than one only where several accounts are looked at.
+    pub filters: Vec<AwsFilter>,
+    /// Events since then may not have been delivered yet; `None` if the range ends before.
+    pub arriving_from: Option<Time>,
+    /// Events before then are no longer kept; `None` if the range begins later.
+    pub kept_from: Option<Time>,
+    /// How it stands with each Region of each account.
     pub regions: Vec<RegionCoverage>,
 }
 
-/// How far the event history of one Region has been fetched.
+/// What AWS was asked to filter by: one attribute of LookupEvents, by its whole value.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AwsFilter {
+    /// The attribute, as AWS calls it: `EventName`.
+    pub attribute: String,
+    /// Its value.
+    pub value: String,
+}
+
+/// How far the event history of one Region of one account has been fetched.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RegionCoverage {
-    /// Its name.
+    /// The account's id.
+    pub account: String,
+    /// The account's name, where one is known.
+    pub account_name: Option<String>,
+    /// The Region's name; empty if nothing is known of the whole account.
     pub region: String,
-    /// Everything from here to the end of the range is there; `None` if nothing of the Region may be read (yet).
+    /// Everything that the search can find from here to the end of the range is there; `None` if nothing of the Region may
+    /// be read (yet).
     pub back_to: Option<Time>,
     /// Whether something is being fetched.
     pub fetching: bool,
-    /// Why the Region is missing, and what would help, if AWS refused it.
+    /// Why the Region is missing, or why fetching ended early, and what would help.
     pub problem: Option<String>,
 }
 
@@ -185,6 +206,27 @@ impl HistoryCoverage {
         self.regions.iter().any(|region| region.fetching || region.is_waiting())
     }
 
+    /// Adds another account's.
+    pub fn join(&mut self, other: HistoryCoverage) {
+        // The part that is reached in all of them.
+        self.range =
+            TimeRange { from: self.range.from.max(other.range.from), to: self.range.to.max(other.range.to) };
+        self.filters.extend(other.filters);
+        self.filters.sort_by(|a, b| (&a.attribute, &a.value).cmp(&(&b.attribute, &b.value)));
+        self.filters.dedup();
+        self.arriving_from = self.arriving_from.max(other.arriving_from);
+        self.kept_from = self.kept_from.max(other.kept_from);
+        self.regions.extend(other.regions);
+    }
+
+    /// How many accounts there are.
+    pub fn accounts(&self) -> usize {
+        let mut accounts: Vec<&str> = self.regions.iter().map(|region| region.account.as_str()).collect();
+        accounts.sort_unstable();
+        accounts.dedup();
+        accounts.len()
+    }
+
     /// The Regions of which the whole range is there.
     pub fn complete(&self) -> usize {
         let from = self.range.from;
@@ -192,7 +234,26 @@ impl HistoryCoverage {
     }
 }
 
+impl AwsFilter {
+    /// The attribute as people say it.
+    pub fn words(&self) -> &str {
+        match self.attribute.as_str() {
+            "EventId" => "event id",
+            "AccessKeyId" => "access key",
+            "EventName" => "event name",
+            "EventSource" => "service",
+            "ReadOnly" => "read-only",
+            other => other,
+        }
+    }
+}
+
 impl RegionCoverage {
+    /// The account's name, or its id.
+    pub fn account_title(&self) -> &str {
+        self.account_name.as_deref().unwrap_or(&self.account)
+    }
+
     /// Whether AWS has not answered yet.
     pub fn is_waiting(&self) -> bool {
         self.back_to.is_none() && self.problem.is_none()

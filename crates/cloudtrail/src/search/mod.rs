@@ -15,7 +15,7 @@ mod presets;
 mod print;
 
 pub use answer::{
-    Bucket, Coverage, Cursor, EventPage, EventRow, Facet, FacetValue, Histogram, HistoryCoverage,
+    AwsFilter, Bucket, Coverage, Cursor, EventPage, EventRow, Facet, FacetValue, Histogram, HistoryCoverage,
     InvalidCursor, RegionCoverage, SourceCounts,
 };
 pub use ast::{

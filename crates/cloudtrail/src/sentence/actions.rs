@@ -23,6 +23,11 @@ pub(super) fn find(service: &str, event: &str) -> Option<Action> {
     ACTIONS.get(at).copied()
 }
 
+/// Whether this is the name of an action that many people know, letter for letter as CloudTrail writes it.
+pub fn is_common_action(event: &str) -> bool {
+    ACTIONS.iter().any(|action| action.event == event)
+}
+
 const fn on(
     service: &'static str,
     event: &'static str,
