@@ -6,32 +6,59 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use archive::{Archive, ArchiveError, Scope, Writer};
-use cloudtrail::time::{DAY, MINUTE, SECOND, Time};
+use archive::{Archive, ArchiveError, Request, Scope};
+use cloudtrail::search::{Expr, Field, FieldRef, Pattern, Query, Search, Test, TimeRange};
+use cloudtrail::time::{DAY, SECOND, Time};
 use futures::future::join_all;
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 use tokio::time::Instant;
 
-use crate::{Caller, Credentials, Gateway, GatewayError};
+use crate::{Caller, Credentials, Gateway, Kind};
 
+mod account;
+mod bounds;
 mod cache;
 mod grants;
+mod list;
 mod pieces;
 mod region;
+mod view;
 
+pub use bounds::CacheSize;
+pub use view::{RegionState, RegionView, View};
+
+use account::Account;
+use bounds::Bounds;
 use cache::Caches;
 use grants::Grants;
+use list::{List, Lists};
 use pieces::{Span, back_to, missing};
 use region::Task;
 
 /// How far back LookupEvents goes.
 pub const REACH: i64 = 90 * DAY;
 /// CloudTrail delivers late: what is younger than this when it is fetched is not final, and is fetched again.
-pub const ARRIVING: i64 = 15 * MINUTE;
+pub const ARRIVING: i64 = archive::ARRIVING;
 /// How old the newest events may be while somebody looks.
 const FRESH: i64 = 30 * SECOND;
-/// How long fetching goes on after the last time that somebody asked.
-const INTEREST: Duration = Duration::from_secs(60);
+
+/// What is kept, and how long fetching goes on.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// How many bytes the event files of all caches together may have; beyond that the oldest whole days go. None: no bound.
+    pub max_bytes: Option<u64>,
+    /// How old events may grow, in milliseconds; older whole days go. None: what was fetched stays, also beyond the 90 days of
+    /// LookupEvents.
+    pub max_age: Option<i64>,
+    /// How long fetching goes on after the last time that somebody asked. A minute if not set.
+    pub interest: Duration,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options { max_bytes: None, max_age: None, interest: Duration::from_secs(60) }
+    }
+}
 
 /// The event history of accounts. Cheap to clone.
 #[derive(Clone)]
@@ -41,88 +68,31 @@ pub struct History {
 
 struct Inner {
     gateway: Gateway,
+    options: Options,
     caches: Caches,
+    bounds: Bounds,
     grants: Grants,
     accounts: Mutex<HashMap<(String, String), Arc<Account>>>,
 }
 
-/// What is known of an account while the server runs.
-struct Account {
-    id: String,
-    writer: Arc<Writer>,
-    regions: Mutex<HashMap<String, Region>>,
-    asked: Mutex<Instant>,
-    /// Counts what changed, for those who watch.
-    changes: watch::Sender<u64>,
-}
-
-/// What is known of a Region of an account.
-#[derive(Default)]
-struct Region {
-    /// When its newest events were fetched last.
-    head: Option<Time>,
-    /// Whether they are being fetched.
-    heading: bool,
-    /// Whether older ones are.
-    fetching: bool,
-    /// Events fetched since the server started.
-    fetched: u64,
-}
-
-/// An account's event history as one reader may see it.
-pub struct View {
-    /// What may be read: only Regions that AWS shows to this reader too.
-    pub archive: Archive,
-    /// How it stands with each Region, in the gateway's order.
-    pub regions: Vec<RegionView>,
-    /// The part of the range that LookupEvents reaches.
-    pub range: Span,
-}
-
-/// How it stands with a Region.
-#[derive(Clone, Debug)]
-pub struct RegionView {
-    /// Its name.
-    pub region: String,
-    /// What may be read of it.
-    pub state: RegionState,
-    /// Everything from here to the end of the range is there.
-    pub back_to: Time,
-    /// Whether something is being fetched.
-    pub is_fetching: bool,
-    /// Events fetched since the server started.
-    pub fetched: u64,
-}
-
-/// What may be read of a Region.
-#[derive(Clone, Debug)]
-pub enum RegionState {
-    /// What is there may be read.
-    Open,
-    /// AWS has not answered yet.
-    Waiting,
-    /// AWS refused, or could not be asked.
-    Closed(GatewayError),
-}
-
-impl View {
-    /// Whether more is on its way.
-    pub fn is_fetching(&self) -> bool {
-        self.regions.iter().any(|region| region.is_fetching || matches!(region.state, RegionState::Waiting))
-    }
-}
-
 impl History {
-    /// With caches in a folder.
+    /// With caches in a folder, that keep everything.
     pub fn new(gateway: Gateway, folder: PathBuf) -> History {
-        let caches = Caches::new(folder);
-        History {
-            inner: Arc::new(Inner { gateway, caches, grants: Grants::default(), accounts: Mutex::default() }),
-        }
+        History::with_options(gateway, folder, Options::default())
     }
 
-    /// What there is of an account in a range for whoever has these credentials, and starts to fetch what is not there. It waits
+    /// With caches in a folder.
+    pub fn with_options(gateway: Gateway, folder: PathBuf, options: Options) -> History {
+        let (caches, bounds) = (Caches::new(folder), Bounds::default());
+        let (grants, accounts) = (Grants::default(), Mutex::default());
+        History { inner: Arc::new(Inner { gateway, options, caches, bounds, grants, accounts }) }
+    }
+
+    /// What there is of an account for a search by whoever has these credentials, and starts to fetch what is not there. It waits
     /// for AWS's first answers, but not longer than `patience`.
+    ///
+    /// What is missing is fetched with the attribute of LookupEvents that leaves out most without losing anything that the
+    /// search finds, if there is one.
     ///
     /// # Errors
     /// When the cache cannot be used. What AWS refuses is in the view.
@@ -130,44 +100,72 @@ impl History {
         &self,
         credentials: &Credentials,
         caller: &Caller,
-        range: (Option<Time>, Option<Time>),
+        search: &Search,
         patience: Duration,
     ) -> Result<View, ArchiveError> {
+        let deadline = Instant::now() + patience;
         let account = self.account(caller).await?;
-        *account.asked.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+        self.keep_within_bounds();
         let now = self.inner.gateway.now();
-        let range = reachable(range, now);
+        let range = self.reachable(&account, search.range, now);
         let regions = self.inner.gateway.regions();
+        // Before the first answer nobody knows how AWS writes an event's name; the list may become a shorter one below.
+        account.ask(&Lists::of(&search.query.expr).best());
 
         let heads: Vec<_> =
             regions.iter().filter_map(|region| self.head(&account, credentials, region, now)).collect();
         // Those that take longer go on by themselves.
-        let _ = tokio::time::timeout(patience, join_all(heads)).await;
+        let _ = tokio::time::timeout_at(deadline, join_all(heads)).await;
 
         let now = self.inner.gateway.now();
         let is_open = |region: &String| self.inner.grants.has(credentials, &account.id, region, now);
         let open: Vec<String> = regions.iter().filter(|region| is_open(region)).cloned().collect();
+        let scope = Scope { account: account.id.clone(), regions: open.clone() };
+        let archive = account.archive().scoped(vec![scope]);
+        let lists = self.lists(&archive, &search.query.expr).await?;
+        let list = lists.best();
+        account.ask(&list);
+
+        let (mut first_pages, mut is_filtered) = (Vec::new(), false);
+        for region in &open {
+            let covered = account.covered(region).await?;
+            let gaps = missing(range, &account.have(region, &lists.all, &covered, now));
+            let without = missing(range, &account.have(region, &[List::Events], &covered, now));
+            is_filtered |= list.attribute().is_some() && !without.is_empty();
+            // What shows first is missing: that is worth waiting for.
+            let is_bare = gaps.first().is_some_and(|(_, to)| *to == range.1);
+            let first_page = self.fetch(&account, credentials, region, &list, gaps, now);
+            first_pages.extend(first_page.filter(|_| is_bare || list != List::Events));
+        }
+        let _ = tokio::time::timeout_at(deadline, join_all(first_pages)).await;
+
+        let now = self.inner.gateway.now();
+        let look = Look { account: &account, credentials, range, list: &list };
         let mut views = Vec::new();
         for region in &regions {
-            let have = self.have(&account, region, now).await?;
-            let is_open = open.contains(region);
-            if is_open {
-                self.fetch(&account, credentials, region, missing(range, &have));
-            }
-            let state = match (is_open, self.inner.grants.refusal(credentials, &account.id, region)) {
+            let covered = account.covered(region).await?;
+            let have = account.have(region, &lists.all, &covered, now);
+            let state = match (open.contains(region), self.refusal(&account, credentials, region)) {
                 (true, _) => RegionState::Open,
                 (false, Some((_, error))) => RegionState::Closed(error),
                 (false, None) => RegionState::Waiting,
             };
-            views.push(account.view(region, state, back_to(range, &have)));
+            views.push(self.region(&look, region, state, back_to(range, &have)));
         }
-        let scope = Scope { account: account.id.clone(), regions: open };
-        Ok(View { archive: account.writer.archive().scoped(vec![scope]), regions: views, range })
+        let wanted = search.range.from.unwrap_or(now.plus(-REACH));
+        Ok(View {
+            archive,
+            regions: views,
+            range,
+            filter: list.attribute().filter(|_| is_filtered).cloned(),
+            arriving: Some(now.plus(-ARRIVING)).filter(|time| *time < range.1),
+            kept_from: self.kept_from(&account, now).filter(|kept| wanted < *kept),
+        })
     }
 
-    /// Changes whenever something was fetched for an account that is open.
+    /// Changes whenever something was fetched for an account that is open. While somebody listens, fetching goes on.
     pub async fn changes(&self, caller: &Caller) -> Result<watch::Receiver<u64>, ArchiveError> {
-        Ok(self.account(caller).await?.changes.subscribe())
+        Ok(self.account(caller).await?.watch())
     }
 
     /// Forgets what these credentials may read, and the clients made with them.
@@ -182,31 +180,48 @@ impl History {
         if let Some(account) = known(&self.inner.accounts.lock().unwrap_or_else(PoisonError::into_inner)) {
             return Ok(account);
         }
-        let gateway = &self.inner.gateway;
-        let writer = self.inner.caches.of(gateway.endpoint(), caller.partition(), &caller.account).await?;
+        // Held until the account is known: nobody forgets it in between.
+        let mut held = self.inner.caches.hold().await;
+        let endpoint = self.inner.gateway.endpoint();
+        let writer = held.of(endpoint, caller.partition(), &caller.account).await?;
+        let kept_from = writer.kept_from().await?;
         let mut accounts = self.inner.accounts.lock().unwrap_or_else(PoisonError::into_inner);
         let account = accounts.entry(name).or_insert_with(|| {
-            Arc::new(Account {
-                id: caller.account.clone(),
-                writer,
-                regions: Mutex::default(),
-                asked: Mutex::new(Instant::now()),
-                changes: watch::channel(0).0,
-            })
+            let account = Account::new(caller.account.clone(), writer, self.inner.options.interest);
+            account.keep_from(kept_from);
+            Arc::new(account)
         });
         Ok(account.clone())
     }
 
-    /// What is there of a Region: what is final, and the newest events for as long as they are fresh.
-    async fn have(&self, account: &Account, region: &str, now: Time) -> Result<Vec<Span>, ArchiveError> {
-        let covered = account.writer.archive().covered(&account.id, Some(region)).await?;
-        let mut have: Vec<Span> =
-            covered.into_iter().filter(|piece| piece.attribute.is_none()).map(|piece| piece.range).collect();
-        if let Some(head) = account.with(region, |region| region.head) {
-            // Fetching them again is the head's own business.
-            have.push((head.plus(-ARRIVING), now));
-        }
-        Ok(have)
+    /// The lists that each hold what a search finds. How AWS writes an event's name is seen in what was fetched before.
+    async fn lists(&self, archive: &Archive, expr: &Expr) -> Result<Lists, ArchiveError> {
+        let lists = Lists::of(expr);
+        let Some(name) = &lists.unsure_name else { return Ok(lists) };
+        let expr =
+            Expr::Field(FieldRef::Known(Field::Event), Test::AnyOf(vec![Pattern::literal(name, false)]));
+        let query = Query { text: String::new(), expr, tokens: Vec::new() };
+        let search = Search { query, range: TimeRange::default() };
+        let page = archive.search(&Request { facets: Some(2), ..Request::newest(search, 0) }).await?;
+        let names = page.facets.iter().filter(|facet| facet.field == Field::Event);
+        let is_written_so = names.flat_map(|facet| &facet.values).map(|value| &value.value).eq([name]);
+        Ok(if is_written_so { lists.with_name() } else { lists })
+    }
+
+    /// The part of a range that LookupEvents reaches, as far as it is kept.
+    fn reachable(&self, account: &Account, range: TimeRange, now: Time) -> Span {
+        let first = now.plus(-REACH).max(self.kept_from(account, now).unwrap_or(Time::MIN));
+        let from = range.from.unwrap_or(first).max(first).min(now);
+        (from, range.to.unwrap_or(now).min(now).max(from))
+    }
+
+    fn refusal(
+        &self,
+        account: &Account,
+        credentials: &Credentials,
+        region: &str,
+    ) -> Option<(Time, crate::GatewayError)> {
+        self.inner.grants.refusal(credentials, &account.id, region)
     }
 
     /// Fetches the newest events, if nobody has lately, or if these credentials have not shown yet that they may read them.
@@ -217,15 +232,14 @@ impl History {
         region: &str,
         now: Time,
     ) -> Option<impl Future<Output = ()> + use<>> {
-        let grants = &self.inner.grants;
-        let has_grant = grants.has(credentials, &account.id, region, now);
+        let has_grant = self.inner.grants.has(credentials, &account.id, region, now);
         // Who was refused uses up the account's allowance with every question: not again at once.
-        let refused = grants.refusal(credentials, &account.id, region);
-        if !has_grant && refused.is_some_and(|(at, _)| at.plus(FRESH) > now) {
+        let refused = self.refusal(account, credentials, region);
+        if refused.is_some_and(|(at, _)| at.plus(FRESH) > now) {
             return None;
         }
         let starts = account.with(region, |region| {
-            let is_stale = region.head.is_none_or(|head| head.plus(FRESH) < now);
+            let is_stale = region.head.is_none_or(|head| head.fetched.plus(FRESH) < now);
             let starts = !has_grant || (is_stale && !region.heading);
             region.heading |= starts;
             starts
@@ -241,48 +255,60 @@ impl History {
         })
     }
 
-    /// Fetches what is missing, the newest first, unless that is being done.
-    fn fetch(&self, account: &Arc<Account>, credentials: &Credentials, region: &str, missing: Vec<Span>) {
+    /// Fetches what is missing of a list, the newest first, unless that is being done or went wrong a moment ago. What it returns
+    /// ends with the first page.
+    fn fetch(
+        &self,
+        account: &Arc<Account>,
+        credentials: &Credentials,
+        region: &str,
+        list: &List,
+        missing: Vec<Span>,
+        now: Time,
+    ) -> Option<impl Future<Output = ()> + use<>> {
+        let refused = self.refusal(account, credentials, region);
         let starts = !missing.is_empty()
-            && account.with(region, |region| !std::mem::replace(&mut region.fetching, true));
-        if starts {
-            let task = Task::new(self, account, credentials, region);
-            tokio::spawn(async move { task.fill(missing).await });
+            && !refused.is_some_and(|(at, _)| at.plus(FRESH) > now)
+            && account.with(region, |region| region.start(list));
+        if !starts {
+            return None;
         }
-    }
-}
-
-impl Account {
-    fn with<T>(&self, region: &str, change: impl FnOnce(&mut Region) -> T) -> T {
-        let mut regions = self.regions.lock().unwrap_or_else(PoisonError::into_inner);
-        change(regions.entry(region.to_owned()).or_default())
-    }
-
-    fn changed(&self) {
-        self.changes.send_modify(|count| *count = count.wrapping_add(1));
+        let (task, list) = (Task::new(self, account, credentials, region), list.clone());
+        let (first, first_page) = oneshot::channel();
+        tokio::spawn(async move { task.fill(list, missing, first).await });
+        Some(async move {
+            // Dropped without a word when there is only one page, or none.
+            let _ = first_page.await;
+        })
     }
 
-    /// Whether somebody still wants to know.
-    fn is_asked_for(&self) -> bool {
-        self.changes.receiver_count() > 0
-            || self.asked.lock().unwrap_or_else(PoisonError::into_inner).elapsed() < INTEREST
-    }
-
-    fn view(&self, name: &str, state: RegionState, back_to: Time) -> RegionView {
-        self.with(name, |region| RegionView {
+    /// How it stands with a Region.
+    fn region(&self, look: &Look<'_>, name: &str, state: RegionState, back_to: Time) -> RegionView {
+        let is_open = matches!(state, RegionState::Open);
+        let trouble = self.refusal(look.account, look.credentials, name).map(|(_, error)| error);
+        let trouble = trouble.filter(|_| is_open && back_to > look.range.0);
+        let comes_back = trouble.as_ref().is_some_and(|trouble| passes(trouble.kind()));
+        look.account.with(name, |region| RegionView {
             region: name.to_owned(),
             // What others fetch does not come to somebody who may not read it.
-            is_fetching: matches!(state, RegionState::Open) && (region.fetching || region.heading),
+            is_fetching: is_open && (region.is_on(look.list) || region.heading || comes_back),
             state,
             back_to,
+            trouble,
             fetched: region.fetched,
         })
     }
 }
 
-/// The part of a range that LookupEvents reaches.
-fn reachable((from, to): (Option<Time>, Option<Time>), now: Time) -> Span {
-    let first = now.plus(-REACH);
-    let from = from.unwrap_or(first).max(first).min(now);
-    (from, to.unwrap_or(now).min(now).max(from))
+/// Who looks at what.
+struct Look<'l> {
+    account: &'l Account,
+    credentials: &'l Credentials,
+    range: Span,
+    list: &'l List,
+}
+
+/// Whether a failure may go away by itself; fetching is tried again then, while somebody looks.
+fn passes(kind: Kind) -> bool {
+    matches!(kind, Kind::Throttled | Kind::Server | Kind::Unreachable | Kind::Garbled)
 }

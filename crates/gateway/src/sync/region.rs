@@ -4,11 +4,14 @@ use std::sync::Arc;
 
 use archive::{ArchiveError, Covered};
 use cloudtrail::time::{SECOND, Time};
+use tokio::sync::oneshot;
 
+use super::account::{Account, Recent};
+use super::list::List;
 use super::pieces::Span;
-use super::{ARRIVING, Account, History, REACH};
+use super::{ARRIVING, History, REACH};
 use crate::error::{GatewayError, Kind};
-use crate::{Credentials, Lookup, Page};
+use crate::{Credentials, Lookup, Onward, Page};
 
 /// Work on one Region, under somebody's credentials.
 pub struct Task {
@@ -28,6 +31,16 @@ enum Stop {
     Idle,
 }
 
+/// How much of a list is fetched.
+enum Extent {
+    /// The first page.
+    Page,
+    /// All of it, while somebody looks at the account.
+    Newest,
+    /// All of it, while somebody wants this list. Who waits for the first page is told.
+    Whole(Option<oneshot::Sender<()>>),
+}
+
 impl Task {
     pub fn new(history: &History, account: &Arc<Account>, credentials: &Credentials, region: &str) -> Task {
         Task {
@@ -38,58 +51,82 @@ impl Task {
         }
     }
 
-    /// Fetches the newest page, which also shows that these credentials may read; and as many more as it takes to reach what was
-    /// fetched before.
+    /// Fetches the newest events, which also shows that these credentials may read. Who looked a moment ago gets all that came
+    /// since; at first, and after a pause, one page shows where things stand, and what lies before it is a gap like any other.
     pub async fn head(self) {
-        let known = self.account.with(&self.region, |region| region.head);
         let now = self.history.inner.gateway.now();
-        // What arrived late since the last time lies in its last minutes; the first time, one page shows where things stand.
-        let from = known.map_or(now.plus(-REACH), |head| head.plus(-ARRIVING));
-        let result = self.pages((from, now), now, known.is_none()).await;
-        let done = result.is_ok();
+        let known = self.account.with(&self.region, |region| region.head);
+        let known = known.filter(|head| head.fetched.plus(ARRIVING) > now);
+        // What arrived late since the last time lies in what was not final then.
+        let from = known.map_or(now.plus(-REACH), |head| head.span.0);
+        let extent = if known.is_some() { Extent::Newest } else { Extent::Page };
+        let result = self.pages(&List::Events, (from, now), now, extent).await;
         self.account.with(&self.region, |region| {
             region.heading = false;
-            if done && known.is_some() {
-                region.head = Some(now);
+            if let Ok(back_to) = &result {
+                let before = region.head.map(|head| head.span.0);
+                let from = match (before, known) {
+                    // Meanwhile what lies before was fetched too, and is not final.
+                    (Some(before), Some(known)) if before < known.span.0 => before,
+                    _ => (*back_to).max(now.plus(-ARRIVING)),
+                };
+                region.head = Some(Recent { span: (from, now), fetched: now });
             }
         });
-        self.settle(result);
+        self.settle(result.map(|_| ()));
     }
 
-    /// Fetches what is missing.
-    pub async fn fill(self, missing: Vec<Span>) {
-        let mut result = Ok(());
+    /// Fetches what is missing of a list.
+    pub async fn fill(self, list: List, missing: Vec<Span>, first: oneshot::Sender<()>) {
+        let (mut result, mut first) = (Ok(()), Some(first));
         for piece in missing {
             let now = self.history.inner.gateway.now();
-            result = self.pages(piece, now, false).await;
+            result = self.pages(&list, piece, now, Extent::Whole(first.take())).await.map(|_| ());
             if result.is_err() {
                 break;
             }
-            if piece.1 >= now.plus(-ARRIVING) {
-                self.account.with(&self.region, |region| region.head = region.head.max(Some(piece.1)));
+            let arriving = (piece.0.max(now.plus(-ARRIVING)), piece.1);
+            if arriving.0 < arriving.1 {
+                let recent = Recent { span: arriving, fetched: now };
+                self.account.with(&self.region, |region| region.remember(&list, recent));
             }
         }
-        self.account.with(&self.region, |region| region.fetching = false);
+        self.account.with(&self.region, |region| region.stop(&list));
         self.settle(result);
+        // Whoever waits sees what is marked by now.
+        self.account.changed();
     }
 
-    /// Fetches a stretch page by page, newest first, and writes down with each page what is covered by now. With `one` only the
-    /// first page.
-    async fn pages(&self, (from, to): Span, now: Time, one: bool) -> Result<(), Stop> {
+    /// Fetches a stretch page by page, newest first, and writes down with each page what is covered by now. Returns from
+    /// when on everything is there.
+    async fn pages(
+        &self,
+        list: &List,
+        (from, to): Span,
+        now: Time,
+        mut extent: Extent,
+    ) -> Result<Time, Stop> {
         // Seconds are the finest that AWS tells apart.
         let (from, mut end) = (floor(from), ceiling(to));
         let mut token: Option<String> = None;
         let mut oldest = end;
+        let mut onward = Onward::default();
         loop {
-            if !one && !self.account.is_asked_for() {
+            let is_wanted = match &extent {
+                Extent::Page => !self.account.has_ended(),
+                Extent::Newest => self.account.is_looked_at(),
+                Extent::Whole(_) => self.account.is_asked_for(list),
+            };
+            // What lies before would not be kept.
+            if !is_wanted || oldest <= self.account.kept_from() {
                 return Err(Stop::Idle);
             }
             let wanted = Lookup {
                 account: &self.account.id,
                 region: &self.region,
                 range: (from, end),
-                attribute: None,
-                insights: false,
+                attribute: list.attribute(),
+                insights: *list == List::Insights,
                 token: token.as_deref(),
             };
             let page = match self.history.inner.gateway.lookup(&self.credentials, &wanted).await {
@@ -101,29 +138,37 @@ impl Task {
                 }
                 Err(error) => return Err(Stop::Aws(error)),
             };
+            onward.check(&self.region, &page).map_err(Stop::Aws)?;
             let asked = self.history.inner.gateway.now();
             self.history.inner.grants.give(&self.credentials, &self.account.id, &self.region, asked);
             oldest = page.oldest.unwrap_or(oldest).min(oldest);
             // More events of the oldest second may be on the next page.
-            let back_to = if page.token.is_some() { oldest.plus(SECOND) } else { from };
-            self.keep(&page, (back_to, end), now).await.map_err(Stop::Cache)?;
+            let back_to = if page.token.is_some() { oldest.plus(SECOND).min(end) } else { from };
+            self.keep(list, &page, (back_to, end), now).await.map_err(Stop::Cache)?;
             token = page.token;
-            if one || token.is_none() {
-                return Ok(());
+            if matches!(extent, Extent::Page) || token.is_none() {
+                return Ok(back_to);
+            }
+            if let Extent::Whole(first) = &mut extent
+                && let Some(first) = first.take()
+            {
+                // Nobody may be waiting any more.
+                first.send(()).ok();
             }
         }
     }
 
-    async fn keep(&self, page: &Page, (from, to): Span, now: Time) -> Result<(), ArchiveError> {
+    async fn keep(&self, list: &List, page: &Page, (from, to): Span, now: Time) -> Result<(), ArchiveError> {
         let range = (from, to.min(now.plus(-ARRIVING)));
         let covered = Covered {
             account: self.account.id.clone(),
             region: self.region.clone(),
-            attribute: None,
+            attribute: list.key(),
             range,
             fetched: now,
         };
         let covered = if range.0 < range.1 { vec![covered] } else { Vec::new() };
+        let Some(_writing) = self.account.may_write().await else { return Ok(()) };
         if !page.records.is_empty() || !covered.is_empty() {
             let added = self.account.writer.add(&page.records, &covered, now).await?;
             self.account.with(&self.region, |region| region.fetched += added.events);

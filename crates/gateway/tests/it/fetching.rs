@@ -1,0 +1,205 @@
+//! What is fetched, with what filter, and how often: counted in the sandbox's own records.
+
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use archive::ARRIVING;
+use cloudtrail::time::{HOUR, MINUTE, SECOND};
+use gateway::sync::Options;
+use sandbox::{Events, Running, Who};
+
+use crate::reader::{ACCOUNT, Reader, ids, lookups, movable_clock, record, unlimited};
+use crate::support::{keys, sandbox, system_clock};
+
+const REGION: &str = "eu-west-1";
+
+/// One every minute before the last two hours, each tenth a write; ids by number, the newest first.
+fn add_events(sandbox: &Running, count: i64) {
+    let now = system_clock()();
+    let records: Vec<String> = (0..count)
+        .map(|number| {
+            let is_write = number % 10 == 0;
+            let name = if is_write { "StopInstances" } else { "DescribeInstances" };
+            let time = now.plus(-2 * HOUR - number * MINUTE);
+            record(&format!("event-{number:04}"), REGION, time, name, !is_write)
+        })
+        .collect();
+    sandbox.add_events(records.iter().map(String::as_str)).unwrap();
+}
+
+async fn start(count: i64) -> (Running, Reader) {
+    let sandbox = sandbox(Events::None).await;
+    add_events(&sandbox, count);
+    let gateway = unlimited(&sandbox, &[REGION], system_clock());
+    let reader = Reader::new(gateway, keys(&sandbox, Who::Auditor)).await;
+    (sandbox, reader)
+}
+
+fn made(number: i64) -> String {
+    format!("event-{number:04}")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn aws_filters_by_what_leaves_out_most_and_nothing_is_lost() {
+    let (sandbox, reader) = start(1_000).await;
+    let view = reader.whole("readOnly:false event:StopInstances ip:203.0.113.0/24").await;
+    let filter = view.filter.clone().unwrap();
+    assert_eq!((filter.key, filter.value.as_str()), ("EventName", "StopInstances"));
+    let found = ids(&view, "event:StopInstances").await;
+    assert_eq!(found.len(), 100);
+    assert!((0..1_000).step_by(10).all(|number| found.contains(&made(number))));
+    let (calls, with_attribute) = lookups(&sandbox, REGION).await;
+    // The newest page, and then a hundred events in pages of fifty. That the last is full AWS does not say.
+    assert!(with_attribute == 2 || with_attribute == 3, "{with_attribute}");
+    assert_eq!(calls, with_attribute + 1);
+
+    // It is covered for whoever asks the same, whatever else they ask, and for nobody else.
+    let covered = reader.covered(&view, REGION).await;
+    let by_name = Some(("EventName".to_owned(), "StopInstances".to_owned()));
+    assert!(covered.iter().any(|piece| piece.attribute == by_name && piece.range.0 <= view.range.0));
+    assert!(covered.iter().all(|piece| piece.attribute.is_some() || piece.range.0 > view.range.0));
+    let again = reader.open("event:StopInstances who:jo").await;
+    assert!(!again.is_fetching());
+    assert_eq!(lookups(&sandbox, REGION).await.0, calls);
+
+    // Without the name everything is fetched; and then nothing more for any search.
+    let whole = reader.whole("").await;
+    assert_eq!(whole.filter, None);
+    let all = ids(&whole, "service:ec2").await;
+    assert_eq!(all.len(), 1_000);
+    let (calls, with_before) = lookups(&sandbox, REGION).await;
+    assert_eq!(with_before, with_attribute);
+    let any = reader.open("readOnly:false").await;
+    assert!(any.filter.is_none() && !any.is_fetching());
+    assert_eq!(lookups(&sandbox, REGION).await.0, calls);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_that_aws_may_write_otherwise_is_left_to_waymark() {
+    let (sandbox, reader) = start(100).await;
+    let view = reader.whole("event:stopinstances").await;
+    assert_eq!(view.filter, None);
+    assert_eq!(ids(&view, "event:stopinstances").await.len(), 10);
+    assert_eq!(lookups(&sandbox, REGION).await.1, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn how_aws_writes_a_name_is_learnt_from_what_came_before() {
+    let sandbox = sandbox(Events::None).await;
+    let now = system_clock()();
+    let rare =
+        |number: i64| record(&made(number), REGION, now.plus(-number * HOUR - HOUR), "MadeUpCall", false);
+    let records: Vec<String> = (0..200).map(rare).collect();
+    sandbox.add_events(records.iter().map(String::as_str)).unwrap();
+    let gateway = unlimited(&sandbox, &[REGION], system_clock());
+    let reader = Reader::new(gateway, keys(&sandbox, Who::Auditor)).await;
+    // The first page has shown it.
+    let view = reader.whole("event:MadeUpCall").await;
+    assert_eq!(view.filter.as_ref().map(|filter| filter.key), Some("EventName"));
+    assert_eq!(ids(&view, "event:MadeUpCall").await.len(), 200);
+    assert!(lookups(&sandbox, REGION).await.1 > 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn insights_do_not_count_as_management_events() {
+    let (_sandbox, reader) = start(100).await;
+    let view = reader.whole("category:Insight").await;
+    let insight = Some(("EventCategory".to_owned(), "insight".to_owned()));
+    let covered = reader.covered(&view, REGION).await;
+    assert!(covered.iter().any(|piece| piece.attribute == insight));
+    assert!(covered.iter().all(|piece| piece.attribute == insight || piece.range.0 > view.range.0));
+    assert!(view.filter.is_none(), "no attribute of LookupEvents");
+    assert_eq!(ids(&reader.whole("").await, "service:ec2").await.len(), 100);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn fetching_ends_when_nobody_waits_and_goes_on_from_where_it_was() {
+    let sandbox = sandbox(Events::None).await;
+    add_events(&sandbox, 1_000);
+    let gateway = unlimited(&sandbox, &[REGION], system_clock());
+    // Only who listens is waiting.
+    let options = Options { interest: Duration::ZERO, ..Options::default() };
+    let reader = Reader::with(gateway, keys(&sandbox, Who::Auditor), options).await;
+    let mut changes = reader.history.changes(&reader.caller).await.unwrap();
+    let fetched = |view: &gateway::sync::View| view.regions[0].fetched;
+    let mut view = reader.open("").await;
+    while fetched(&view) < 200 {
+        changes.changed().await.unwrap();
+        view = reader.open("").await;
+    }
+    drop(changes);
+    // What is under way ends with its page.
+    loop {
+        view = reader.open("").await;
+        if !view.regions[0].is_fetching {
+            break;
+        }
+        tokio::task::yield_now().await;
+    }
+    let (calls, _) = lookups(&sandbox, REGION).await;
+    let half = fetched(&view);
+    assert!(half < 1_000 && view.regions[0].back_to > view.range.0, "{half}");
+    reader.open("").await;
+    assert_eq!(lookups(&sandbox, REGION).await.0, calls, "nobody waits");
+
+    let view = reader.whole("").await;
+    assert_eq!(ids(&view, "service:ec2").await.len(), 1_000);
+    let (calls, _) = lookups(&sandbox, REGION).await;
+    // Each page once: fifty of the account's events, or those of the calls themselves. The second at the seam is asked for again.
+    let pages = ids(&view, "").await.len().div_ceil(50);
+    assert!(calls <= pages + 3, "{calls} calls for {pages} pages");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_that_goes_stale_costs_a_page_and_no_event() {
+    let (sandbox, reader) = start(1_000).await;
+    // The fourth page's token leads nowhere.
+    let fault = "[[fault]]\noperation = \"LookupEvents\"\nskip = 3\ntimes = 1\nkind = \"wrong-token\"\n";
+    sandbox.set_faults(fault).unwrap();
+    let view = reader.whole("").await;
+    assert_eq!(ids(&view, "service:ec2").await.len(), 1_000);
+    let refused = ids(&reader.whole("").await, "event:LookupEvents error:InvalidNextTokenException").await;
+    assert!(refused.len() <= 1);
+    let (calls, _) = lookups(&sandbox, REGION).await;
+    let pages = ids(&view, "").await.len().div_ceil(50);
+    assert!(calls <= pages + 4, "{calls} calls for {pages} pages");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_last_minutes_are_never_final_and_what_comes_late_is_found() {
+    let sandbox = sandbox(Events::None).await;
+    add_events(&sandbox, 200);
+    let (clock, forward) = movable_clock();
+    let gateway = unlimited(&sandbox, &[REGION], clock.clone());
+    let reader = Reader::new(gateway, keys(&sandbox, Who::Auditor)).await;
+    let start = clock();
+    let view = reader.whole("").await;
+    let ends = |pieces: &[archive::Covered]| pieces.iter().map(|piece| piece.range.1).max().unwrap();
+    let covered = reader.covered(&view, REGION).await;
+    assert!(ends(&covered) <= clock().plus(-ARRIVING), "{covered:?}");
+    assert_eq!(view.arriving.map(|time| time > start.plus(-ARRIVING - 1)), Some(true));
+
+    // Delivered late: 14 and 2 minutes after it happened. Both lie where nothing was said to be there.
+    let late =
+        |id: &str, minutes: i64| record(id, REGION, start.plus(-minutes * MINUTE), "StopInstances", false);
+    let records = [late("late-14", 14), late("late-2", 2)];
+    sandbox.add_events(records.iter().map(String::as_str)).unwrap();
+    assert!(covered.iter().all(|piece| piece.range.1 < start.plus(-14 * MINUTE)));
+    forward.store(31 * SECOND, Ordering::SeqCst);
+    let view = reader.whole("").await;
+    let found = ids(&view, "id:late-14,late-2").await;
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert!(ends(&reader.covered(&view, REGION).await) <= clock().plus(-ARRIVING));
+
+    // However often the newest are fetched again, what is final is one piece; and in the end it is all of that.
+    for refresh in 2..40 {
+        forward.store(refresh * 31 * SECOND, Ordering::SeqCst);
+        let view = reader.whole("").await;
+        let covered = reader.covered(&view, REGION).await;
+        assert_eq!(covered.len(), 1, "{covered:?}");
+        assert!(ends(&covered) <= clock().plus(-ARRIVING));
+    }
+    let covered = reader.covered(&reader.open("").await, REGION).await;
+    assert!(ends(&covered) > start, "{covered:?}");
+    assert_eq!(reader.caller.account, ACCOUNT);
+}
