@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
 
 use aws_sdk_cloudtrail::config::retry::RetryConfig;
 use aws_sdk_cloudtrail::config::timeout::TimeoutConfig;
@@ -13,18 +12,20 @@ use aws_smithy_http_client::Builder;
 use aws_smithy_http_client::tls::Provider;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 
-use crate::Credentials;
+use crate::bounds::{self, Bounded};
+use crate::{Credentials, Timing};
 
-/// How long to wait for a connection.
-const CONNECT: Duration = Duration::from_secs(5);
-/// How long an answer may take, with its body.
-const ANSWER: Duration = Duration::from_secs(30);
 /// How many clients are kept; beyond that all are made anew. A client holds its credentials.
 const MAX_KEPT: usize = 512;
+
+/// The SDK would learn AWS's time from answers and sign with that. Then a wrong clock would go unnoticed, and what it says of what
+/// is final and what has expired would be believed.
+const OWN_CLOCK: bool = true;
 
 /// Makes clients, and keeps them while they are used.
 pub struct Clients {
     endpoint: Option<String>,
+    timing: Timing,
     http: SharedHttpClient,
     cloudtrail: Mutex<HashMap<Name, aws_sdk_cloudtrail::Client>>,
 }
@@ -33,9 +34,9 @@ pub struct Clients {
 type Name = ([u8; 32], String);
 
 impl Clients {
-    pub fn new(endpoint: Option<String>) -> Clients {
+    pub fn new(endpoint: Option<String>, timing: Timing) -> Clients {
         let http = Builder::new().tls_provider(Provider::Rustls(CryptoMode::AwsLc)).build_https();
-        Clients { endpoint, http, cloudtrail: Mutex::default() }
+        Clients { endpoint, timing, http, cloudtrail: Mutex::default() }
     }
 
     /// CloudTrail in a Region. The SDK does not retry: whoever calls knows what a repeated call costs.
@@ -51,7 +52,9 @@ impl Clients {
             .credentials_provider(provider(credentials))
             .http_client(self.http.clone())
             .retry_config(RetryConfig::disabled())
-            .timeout_config(timeouts());
+            .timeout_config(self.timeouts())
+            .disable_clock_skew_correction(OWN_CLOCK)
+            .interceptor(Bounded(bounds::PAGE));
         config.set_endpoint_url(self.endpoint.clone());
         let client = aws_sdk_cloudtrail::Client::from_conf(config.build());
         if kept.len() >= MAX_KEPT {
@@ -69,7 +72,9 @@ impl Clients {
             .credentials_provider(provider(credentials))
             .http_client(self.http.clone())
             .retry_config(RetryConfig::standard().with_max_attempts(2))
-            .timeout_config(timeouts());
+            .timeout_config(self.timeouts())
+            .disable_clock_skew_correction(OWN_CLOCK)
+            .interceptor(Bounded(bounds::IDENTITY));
         config.set_endpoint_url(self.endpoint.clone());
         aws_sdk_sts::Client::from_conf(config.build())
     }
@@ -81,7 +86,8 @@ impl Clients {
             .region(Region::new(region.to_owned()))
             .http_client(self.http.clone())
             .retry_config(RetryConfig::disabled())
-            .timeout_config(timeouts());
+            .timeout_config(self.timeouts())
+            .interceptor(Bounded(bounds::IDENTITY));
         config.set_endpoint_url(self.endpoint.clone());
         aws_sdk_ssooidc::Client::from_conf(config.build())
     }
@@ -93,7 +99,8 @@ impl Clients {
             .region(Region::new(region.to_owned()))
             .http_client(self.http.clone())
             .retry_config(RetryConfig::standard().with_max_attempts(2))
-            .timeout_config(timeouts());
+            .timeout_config(self.timeouts())
+            .interceptor(Bounded(bounds::IDENTITY));
         config.set_endpoint_url(self.endpoint.clone());
         aws_sdk_sso::Client::from_conf(config.build())
     }
@@ -103,6 +110,15 @@ impl Clients {
         let fingerprint = credentials.fingerprint();
         let mut kept = self.cloudtrail.lock().unwrap_or_else(PoisonError::into_inner);
         kept.retain(|(other, _), _| *other != fingerprint);
+    }
+
+    fn timeouts(&self) -> TimeoutConfig {
+        let Timing { connect, answer, .. } = self.timing;
+        TimeoutConfig::builder()
+            .connect_timeout(connect)
+            .operation_attempt_timeout(answer)
+            .operation_timeout(2 * answer)
+            .build()
     }
 }
 
@@ -115,12 +131,4 @@ fn provider(credentials: &Credentials) -> SharedCredentialsProvider {
         None,
         "session",
     ))
-}
-
-fn timeouts() -> TimeoutConfig {
-    TimeoutConfig::builder()
-        .connect_timeout(CONNECT)
-        .operation_attempt_timeout(ANSWER)
-        .operation_timeout(2 * ANSWER)
-        .build()
 }

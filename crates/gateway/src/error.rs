@@ -1,8 +1,15 @@
 //! What went wrong, in words for the person who asked: what, where, and what to do about it.
 
+/// Words about it.
+mod words;
+
+use std::error::Error;
+
 use aws_sdk_cloudtrail::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_cloudtrail::operation::RequestId;
-use std::error::Error;
+
+use crate::bounds::is_too_long;
+use crate::regions;
 
 /// A call that failed.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -70,6 +77,7 @@ impl Kind {
             | "InvalidAccessKeyId"
             | "IncompleteSignature"
             | "IncompleteSignatureException"
+            | "InvalidSignatureException"
             | "MissingAuthenticationToken"
             | "MissingAuthenticationTokenException" => Kind::Invalid,
             "RequestTimeTooSkewed" | "RequestInTheFuture" => Kind::ClockSkew,
@@ -88,10 +96,14 @@ impl Kind {
             _ => Kind::Refused,
         }
     }
-}
 
-/// AWS says of a wrong clock that a signature is not (yet, any more) current: the same code as for a wrong secret.
-const SKEW: [&str; 3] = ["Signature not yet current", "Signature expired", "not in the allowed time range"];
+    /// What it means there: in a Region that the account has not enabled AWS knows none of its keys, and says so in the words for
+    /// a wrong one (AWS Account Management Reference, "Enable or disable AWS Regions").
+    fn in_region(self, region: &str, code: &str) -> Kind {
+        let is_unknown_key = matches!(code, "UnrecognizedClientException" | "InvalidClientTokenId");
+        if is_unknown_key && regions::needs_opt_in(region) { Kind::RegionOff } else { self }
+    }
+}
 
 impl GatewayError {
     /// From what the SDK says.
@@ -99,24 +111,42 @@ impl GatewayError {
     where
         SdkError<E, R>: ProvideErrorMetadata + RequestId,
         E: Error + 'static,
-        R: std::fmt::Debug,
+        R: std::fmt::Debug + 'static,
         SdkError<E, R>: Status,
     {
         let code = error.code().unwrap_or_default();
         let message = error.message().unwrap_or_default();
+        let is_broken = error.is_unread();
         let kind = match error {
             SdkError::TimeoutError(_) | SdkError::DispatchFailure(_) => Kind::Unreachable,
-            SdkError::ServiceError(_) if SKEW.iter().any(|text| message.contains(text)) => Kind::ClockSkew,
-            SdkError::ServiceError(_) if !code.is_empty() => Kind::of_code(code, error.status()),
+            SdkError::ServiceError(_) if words::is_about_clock(message) => Kind::ClockSkew,
+            SdkError::ServiceError(_) if !code.is_empty() => {
+                Kind::of_code(code, error.status()).in_region(region, code)
+            }
             _ if error.status() >= 500 => Kind::Server,
+            SdkError::ResponseError(_) if is_broken && !is_too_long(error) => Kind::Unreachable,
             _ => Kind::Garbled,
+        };
+        let message = match error {
+            SdkError::ServiceError(_) if !(code.is_empty() && message.is_empty()) => shown(message),
+            SdkError::ServiceError(_) if error.status() >= 300 => {
+                format!("status {} comes without one of AWS's errors", error.status())
+            }
+            SdkError::TimeoutError(_) => "no answer came in time".to_owned(),
+            SdkError::DispatchFailure(_) => format!("there is no connection ({})", shown(&root(error))),
+            SdkError::ResponseError(_) if is_too_long(error) => "the answer is too long".to_owned(),
+            SdkError::ResponseError(_) if is_broken => "the connection broke off in the answer".to_owned(),
+            SdkError::ServiceError(_) | SdkError::ResponseError(_) => {
+                "the answer is not in the form of this call".to_owned()
+            }
+            _ => "the request could not be made".to_owned(),
         };
         GatewayError {
             kind,
             operation,
             region: region.to_owned(),
             code: code.to_owned(),
-            message: shown(message),
+            message,
             request_id: error.request_id().map(str::to_owned),
         }
     }
@@ -131,6 +161,15 @@ impl GatewayError {
             message: what.to_owned(),
             request_id: None,
         }
+    }
+
+    /// Says which permission the call takes, where AWS's own words do not.
+    pub(crate) fn lacking(mut self, action: &str, resource: &str) -> GatewayError {
+        if self.kind == Kind::Denied && self.missing_permission().is_none() {
+            let words = self.message.trim_end_matches('.');
+            self.message = format!("{words}; it takes the permission {action} on {resource}");
+        }
+        self
     }
 
     /// A failure of a kind, for tests.
@@ -175,74 +214,38 @@ impl GatewayError {
         }
     }
 
-    /// What to do about it.
-    pub fn help(&self) -> Option<String> {
-        let help = match self.kind {
-            Kind::Expired => "Sign in again; temporary credentials end by themselves.".to_owned(),
-            Kind::Invalid => {
-                "Copy the access key, the secret and the session token once more, all three from the same \
-                              place. Deleted and deactivated keys are answered like this too."
-                    .to_owned()
-            }
-            Kind::Denied => match self.missing_permission() {
-                Some(action) => {
-                    format!("Ask whoever manages permissions for this statement: {}", statement(&action))
-                }
-                None => "Ask whoever manages permissions in this account.".to_owned(),
-            },
-            Kind::Throttled => {
-                "It goes on by itself, slower. Other programs in the account may use up the same allowance."
-                    .to_owned()
-            }
-            Kind::ClockSkew => {
-                "Set the clock of the machine that runs Waymark; signatures are good for five minutes."
-                    .to_owned()
-            }
-            Kind::RegionOff => {
-                "Enable the Region in the account, or leave it out of the configuration.".to_owned()
-            }
-            Kind::StaleToken => "The search starts over by itself.".to_owned(),
-            Kind::Unreachable => {
-                "Check that this machine reaches the endpoint, also through a proxy.".to_owned()
-            }
-            Kind::Refused | Kind::Garbled | Kind::Server => return None,
-        };
-        Some(help)
-    }
-
-    /// The action that is missing, such as `cloudtrail:LookupEvents`, as AWS names it in "User: … is not authorized to perform: …".
-    pub fn missing_permission(&self) -> Option<String> {
-        let (_, rest) = self.message.split_once("is not authorized to perform: ")?;
-        let action = rest.split([' ', ',']).next()?.trim_end_matches('.');
-        let is_action = action.split_once(':').is_some_and(|(service, name)| {
-            let is_word = |word: &str| {
-                !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-            };
-            is_word(service) && is_word(name)
-        });
-        is_action.then(|| action.to_owned())
-    }
-
     /// AWS's id of the request, for its support.
     pub fn request_id(&self) -> Option<&str> {
         self.request_id.as_deref()
     }
 }
 
-/// The policy statement that allows an action.
-fn statement(action: &str) -> String {
-    format!(r#"{{"Effect":"Allow","Action":"{action}","Resource":"*"}}"#)
-}
-
-/// The HTTP status of an answer.
+/// What is known of an answer, whatever it says.
 pub(crate) trait Status {
+    /// Its HTTP status; zero without an answer.
     fn status(&self) -> u16;
+    /// Whether it did not come whole.
+    fn is_unread(&self) -> bool;
 }
 
 impl<E> Status for SdkError<E, aws_sdk_cloudtrail::config::http::HttpResponse> {
     fn status(&self) -> u16 {
         self.raw_response().map_or(0, |response| response.status().as_u16())
     }
+
+    fn is_unread(&self) -> bool {
+        // What came whole is kept with the response.
+        self.raw_response().is_some_and(|response| response.body().bytes().is_none())
+    }
+}
+
+/// What was at the bottom of it, such as `Connection refused`.
+fn root(error: &dyn Error) -> String {
+    let mut root = error;
+    while let Some(source) = root.source() {
+        root = source;
+    }
+    root.to_string()
 }
 
 /// What of AWS's words is shown. Of a wrong signature it says, after its first line, what should have been signed: the
@@ -259,23 +262,6 @@ fn shown(message: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_denied_call_names_what_would_allow_it() {
-        let error = GatewayError {
-            kind: Kind::Denied,
-            operation: "LookupEvents",
-            region: "eu-central-1".into(),
-            code: "AccessDeniedException".into(),
-            message: "User: arn:aws:iam::111122223333:user/jo is not authorized to perform: cloudtrail:LookupEvents \
-                      because no identity-based policy allows the cloudtrail:LookupEvents action"
-                .into(),
-            request_id: None,
-        };
-        assert_eq!(error.missing_permission().as_deref(), Some("cloudtrail:LookupEvents"));
-        assert!(error.help().unwrap().contains(r#""Action":"cloudtrail:LookupEvents""#));
-        assert!(error.detail().starts_with("LookupEvents in eu-central-1"));
-    }
 
     #[test]
     fn what_should_have_been_signed_is_not_shown() {

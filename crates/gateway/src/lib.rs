@@ -5,6 +5,8 @@
 //! when it is told to. Nothing knows of HTTP sessions or pages. Everybody's calls share
 //! one limit for each account, Region and operation ([`limit`]), as AWS counts them so.
 
+/// How much of an answer is taken in.
+mod bounds;
 /// Whose credentials, and others in exchange for them (STS).
 mod caller;
 /// The person's own credentials, wherever AWS's own programs find them.
@@ -27,6 +29,7 @@ pub mod regions;
 pub mod sync;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use cloudtrail::time::Time;
 
@@ -35,7 +38,7 @@ pub use chain::{Chain, ChainError};
 pub use credentials::{BadCredentials, Credentials};
 pub use error::{GatewayError, Kind};
 pub use identity_center::{Approval, Device, Portal, PortalAccount};
-pub use lookup::{Attribute, Lookup, Page};
+pub use lookup::{Attribute, Lookup, Onward, Page};
 
 use clients::Clients;
 use limit::Limits;
@@ -54,6 +57,30 @@ pub struct Options {
     pub clock: Clock,
 }
 
+/// How long is waited for AWS, and how often it is asked.
+#[derive(Clone, Copy, Debug)]
+pub struct Timing {
+    /// For a connection.
+    pub connect: Duration,
+    /// For an answer with its body.
+    pub answer: Duration,
+    /// Before a call is made again that may go well then; twice as long each time after.
+    pub pause: Duration,
+    /// How often such a call is made in all.
+    pub tries: u32,
+}
+
+impl Default for Timing {
+    fn default() -> Timing {
+        Timing {
+            connect: Duration::from_secs(5),
+            answer: Duration::from_secs(30),
+            pause: Duration::from_millis(750),
+            tries: 5,
+        }
+    }
+}
+
 /// AWS, or what stands in for it. Cheap to clone; clones share clients and limits.
 #[derive(Clone)]
 pub struct Gateway {
@@ -62,6 +89,7 @@ pub struct Gateway {
 
 struct Inner {
     options: Options,
+    timing: Timing,
     clients: Clients,
     limits: Limits,
 }
@@ -69,8 +97,13 @@ struct Inner {
 impl Gateway {
     /// Calls nothing yet.
     pub fn new(options: Options) -> Gateway {
-        let clients = Clients::new(options.endpoint.clone());
-        Gateway { inner: Arc::new(Inner { options, clients, limits: Limits::default() }) }
+        Gateway::with_timing(options, Timing::default())
+    }
+
+    /// The same, in more of a hurry or less.
+    pub fn with_timing(options: Options, timing: Timing) -> Gateway {
+        let clients = Clients::new(options.endpoint.clone(), timing);
+        Gateway { inner: Arc::new(Inner { options, timing, clients, limits: Limits::default() }) }
     }
 
     /// The Regions whose event history is read.

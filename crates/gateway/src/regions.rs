@@ -24,3 +24,21 @@ pub const ENABLED: [&str; 17] = [
 
 /// The Region that is asked about identities when no other is known.
 pub const HOME: &str = "us-east-1";
+
+/// Whether an account has this Region only after asking for it. Those of the other partitions (China, GovCloud) belong to their
+/// accounts from the beginning.
+pub fn needs_opt_in(region: &str) -> bool {
+    let is_elsewhere = ["cn-", "us-gov-", "us-iso"].iter().any(|partition| region.starts_with(partition));
+    !ENABLED.contains(&region) && !is_elsewhere
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn some_regions_are_off_at_first() {
+        assert!(needs_opt_in("eu-south-1"));
+        assert!(["eu-west-1", "cn-north-1", "us-gov-west-1"].iter().all(|region| !needs_opt_in(region)));
+    }
+}

@@ -55,6 +55,7 @@ struct Fault {
     code: Option<String>,
     message: Option<String>,
     status: Option<u16>,
+    body: Option<String>,
     /// Calls that it was about.
     #[serde(skip)]
     seen: u64,
@@ -70,10 +71,11 @@ enum Kind {
     WrongToken,
     Endless,
     Empty,
+    Answer,
 }
 
 /// How an answer is spoiled.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Spoil {
     /// It ends in the middle, and the connection with it.
     HalfClosed,
@@ -85,6 +87,8 @@ pub(crate) enum Spoil {
     Endless,
     /// It has no body.
     Empty,
+    /// It is another one: status and body.
+    Other(u16, String),
 }
 
 /// What happens to a call.
@@ -202,6 +206,10 @@ impl Fault {
             Some(Kind::WrongToken) => (None, Some(Spoil::WrongToken)),
             Some(Kind::Endless) => (None, Some(Spoil::Endless)),
             Some(Kind::Empty) => (None, Some(Spoil::Empty)),
+            Some(Kind::Answer) => {
+                let body = self.body.clone().unwrap_or_default();
+                (None, Some(Spoil::Other(self.status.unwrap_or(200), body)))
+            }
         };
         Effect { delay, problem, spoil }
     }

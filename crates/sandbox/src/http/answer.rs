@@ -1,5 +1,7 @@
 //! Answers and errors in the form of each protocol.
 
+use std::borrow::Cow;
+
 use axum::body::Body;
 use axum::http::{HeaderValue, Response, StatusCode, header};
 use bytes::Bytes;
@@ -25,6 +27,8 @@ pub(crate) struct Answer {
     pub half: bool,
 }
 
+/// The token of an endless list; it leads to its first page.
+const FIRST_AGAIN: &str = "the first page again";
 const STS: &str = "https://sts.amazonaws.com/doc/2011-06-15/";
 
 impl Answer {
@@ -75,6 +79,18 @@ impl Answer {
         Answer { status: problem.status, kind, body: body.into_bytes(), error_type, half: false }
     }
 
+    /// The body of a request, in an endless list without the token that leads to the first page again.
+    pub fn asked<'b>(body: &'b [u8], spoil: Option<&Spoil>) -> Cow<'b, [u8]> {
+        if spoil == Some(&Spoil::Endless)
+            && let Ok(Value::Object(mut asked)) = serde_json::from_slice(body)
+            && asked.get("NextToken").is_some_and(|token| token == FIRST_AGAIN)
+        {
+            asked.remove("NextToken");
+            return Value::Object(asked).to_string().into_bytes().into();
+        }
+        body.into()
+    }
+
     /// The answer with a fault in it. `request` is the body that was sent.
     pub fn spoiled(mut self, spoil: Spoil, request: &[u8]) -> Answer {
         let mut set_token = |token: Value| {
@@ -90,7 +106,11 @@ impl Answer {
             Spoil::WrongToken => set_token(json!("a token that is none")),
             Spoil::Endless => {
                 let asked: Value = serde_json::from_slice(request).unwrap_or_default();
-                set_token(asked.get("NextToken").cloned().unwrap_or_else(|| json!("the first page again")));
+                set_token(asked.get("NextToken").cloned().unwrap_or_else(|| json!(FIRST_AGAIN)));
+            }
+            Spoil::Other(status, body) => {
+                self.status = status;
+                self.body = body.into_bytes();
             }
         }
         self

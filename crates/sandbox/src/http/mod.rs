@@ -13,10 +13,11 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Response};
+use axum::http::{HeaderMap, HeaderValue, Response, header};
 use cloudtrail::time::Time;
 use serde_json::Value;
 
+use crate::clock::civil;
 use crate::faults::{Effect, Spoil};
 use crate::identity::sample::MANAGEMENT;
 use crate::identity_center::{self, page};
@@ -75,10 +76,17 @@ async fn handle(
         Ok(output) => Answer::of_output(protocol, &operation, &output, &id),
         Err(problem) => Answer::of_problem(protocol, &problem, &id),
     };
-    match spoil {
-        Some(spoil) => answer.spoiled(spoil, &body).into_response(&id),
-        None => answer.into_response(&id),
+    let answer = match spoil {
+        Some(spoil) => answer.spoiled(spoil, &body),
+        None => answer,
+    };
+    let mut response = answer.into_response(&id);
+    // Clients hold their clocks against it.
+    let date = civil(world.clock.now()).strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
+    if let Ok(date) = HeaderValue::from_str(&date) {
+        response.headers_mut().insert(header::DATE, date);
     }
+    response
 }
 
 /// Does what a request asks for, unless a fault comes between.
@@ -110,7 +118,8 @@ async fn perform(
     let query = parts.uri.query().unwrap_or_default().as_bytes();
     let body = if service == Service::Sts && body.is_empty() { query } else { body };
     let call = Call { world, caller, region, now, service, operation, envelope };
-    (services::perform(&call, effect.problem, body), effect.spoil)
+    let body = Answer::asked(body, effect.spoil.as_ref());
+    (services::perform(&call, effect.problem, &body), effect.spoil)
 }
 
 async fn wait(effect: &Effect) {

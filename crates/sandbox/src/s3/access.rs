@@ -59,7 +59,7 @@ impl S3Access for Permission {
         let target = Target { service: Service::S3, operation: operation.clone() };
         let effect = world.faults.effect(&target, &caller.account, &region);
         let sight = Sight {
-            spoil: effect.spoil,
+            spoil: effect.spoil.clone(),
             caller: caller.clone(),
             region: region.clone(),
             operation: operation.clone(),

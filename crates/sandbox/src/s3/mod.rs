@@ -87,7 +87,7 @@ pub(crate) async fn answer(world: &World, request: Request, envelope: Envelope) 
         parts.headers.insert("x-amz-request-id", id);
     }
     let sight = lock(&seen.0).take();
-    let spoil = sight.as_ref().and_then(|sight| sight.spoil);
+    let spoil = sight.as_ref().and_then(|sight| sight.spoil.clone());
     if let Some(sight) = sight.filter(Sight::is_management) {
         let text = body.bytes().map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default();
         let failed = !parts.status.is_success();

@@ -69,3 +69,29 @@ async fn an_exception_that_has_no_cause_here() {
     assert_eq!(admin.history().await[0]["errorCode"], "KmsKeyDisabledException");
     assert!(stand.running.set_faults("nonsense").is_err());
 }
+
+#[tokio::test]
+async fn a_list_without_end_begins_again_and_again() {
+    let stand = Stand::empty().await;
+    let client = stand.client(Who::Auditor);
+    client.trail("DescribeTrails", json!({})).await;
+    stand.running.set_faults("[[fault]]\noperation = \"LookupEvents\"\nkind = \"endless\"").unwrap();
+    let first = client.trail("LookupEvents", json!({})).await.json();
+    let token = first["NextToken"].clone();
+    let second = client.trail("LookupEvents", json!({"NextToken": token})).await.json();
+    assert_eq!(second["NextToken"], token);
+    assert!(second["Events"].as_array().unwrap().iter().any(|event| event["EventName"] == "DescribeTrails"));
+}
+
+#[tokio::test]
+async fn any_answer_can_be_put_in_place_of_one() {
+    let stand = Stand::empty().await;
+    let client = stand.client(Who::Auditor);
+    let fault = "[[fault]]\nkind = \"answer\"\nstatus = 403\nbody = \"<html>no way</html>\"\ntimes = 1";
+    stand.running.set_faults(fault).unwrap();
+    let answer = client.trail("DescribeTrails", json!({})).await;
+    assert_eq!((answer.status, answer.body.as_str()), (403, "<html>no way</html>"));
+    // What is put in its place changes nothing of what was done, and the time is that of the sandbox's clock.
+    assert_eq!(client.history().await[0]["eventName"], "DescribeTrails");
+    assert!(answer.head.contains("Sun, 22 Nov 2026 12:00:00 GMT"), "{}", answer.head);
+}
