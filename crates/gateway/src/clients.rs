@@ -105,6 +105,23 @@ impl Clients {
         aws_sdk_sso::Client::from_conf(config.build())
     }
 
+    /// S3 in a Region. Lists and objects may be asked for again, so the SDK retries. What an object may have is for who reads it to
+    /// say; lists are bounded by their pages.
+    pub fn s3(&self, credentials: &Credentials, region: &str) -> aws_sdk_s3::Client {
+        let mut config = aws_sdk_s3::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new(region.to_owned()))
+            .credentials_provider(provider(credentials))
+            .http_client(self.http.clone())
+            .retry_config(RetryConfig::standard().with_max_attempts(4))
+            .timeout_config(self.timeouts())
+            .disable_clock_skew_correction(OWN_CLOCK)
+            // Elsewhere than at AWS, a bucket's name need not be a host's.
+            .force_path_style(self.endpoint.is_some());
+        config.set_endpoint_url(self.endpoint.clone());
+        aws_sdk_s3::Client::from_conf(config.build())
+    }
+
     /// Forgets the clients of these credentials, and so the credentials.
     pub fn forget(&self, credentials: &Credentials) {
         let fingerprint = credentials.fingerprint();

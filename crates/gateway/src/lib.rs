@@ -25,6 +25,8 @@ pub mod limit;
 mod lookup;
 /// Regions.
 pub mod regions;
+/// Buckets in S3.
+mod s3;
 /// Event history into a cache.
 pub mod sync;
 
@@ -39,6 +41,7 @@ pub use credentials::{BadCredentials, Credentials};
 pub use error::{GatewayError, Kind};
 pub use identity_center::{Approval, Device, Portal, PortalAccount};
 pub use lookup::{Attribute, Lookup, Onward, Page};
+pub use s3::{Bucket, Listed, Logs, LogsError, Looked, Object};
 
 use clients::Clients;
 use limit::Limits;

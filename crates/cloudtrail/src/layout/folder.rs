@@ -52,14 +52,14 @@ impl LogFolder {
         };
         let Some(year) = rest.next() else { return Some(self) };
         self.year = Some(number(year, 4)?);
-        let Some(month) = rest.next() else { return self.is_real() };
+        let Some(month) = rest.next() else { return self.if_real() };
         self.month = u8::try_from(number(month, 2)?).ok();
-        let Some(day) = rest.next() else { return self.is_real() };
+        let Some(day) = rest.next() else { return self.if_real() };
         self.day = u8::try_from(number(day, 2)?).ok();
-        if rest.next().is_some() { None } else { self.is_real() }
+        if rest.next().is_some() { None } else { self.if_real() }
     }
 
-    fn is_real(self) -> Option<LogFolder> {
+    fn if_real(self) -> Option<LogFolder> {
         self.days().is_some().then_some(self)
     }
 

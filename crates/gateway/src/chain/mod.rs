@@ -8,6 +8,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use aws_config::Region;
 use aws_config::ecs::EcsCredentialsProvider;
+use aws_config::imds::client::error::ImdsError;
 use aws_config::imds::credentials::ImdsCredentialsProvider;
 use aws_config::meta::credentials::CredentialsProviderChain;
 use aws_config::profile::ProfileFileCredentialsProvider;
@@ -246,7 +247,10 @@ impl Inner {
         if let Some(error) = refused {
             return ChainError::Refused { profile: self.name(), error };
         }
+        // The instance is asked last, where nothing else was found; on other machines who answers there, if anybody, is no instance.
+        let is_last = within::<ImdsError>(error).is_some();
         match (&self.profile, error) {
+            _ if is_last => ChainError::Nowhere { profile: None },
             (_, CredentialsError::CredentialsNotLoaded(_)) => {
                 ChainError::Nowhere { profile: self.name().filter(|_| self.is_explicit) }
             }

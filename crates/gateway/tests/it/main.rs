@@ -5,4 +5,5 @@
 
 mod calls;
 mod history;
+mod s3;
 mod support;
