@@ -6,11 +6,13 @@ use cloudtrail::record::Record;
 use cloudtrail::search::{EventRow, Expr, Field, FieldRef, Pattern, Test, TimeRange};
 use cloudtrail::time::{DAY, MINUTE, Time};
 use std::cmp::Reverse;
+use std::sync::Arc;
 
 use crate::ArchiveError;
-use crate::reader::{Archive, StoredEvent, places_newest_first};
+use crate::reader::{Archive, StoredEvent, places_newest_first, stored};
 use crate::search::{Matched, event_rows};
 use crate::segment::Segment;
+use crate::sight::Sight;
 
 /// A chain longer than this is a loop, or somebody's joke.
 const MAX_STEPS: usize = 10;
@@ -28,6 +30,19 @@ impl Archive {
     /// (`responseElements.credentials.accessKeyId`). Of a call across accounts each account has one half, tied by
     /// `sharedEventID`; the caller's own half names him.
     pub async fn chain(&self, event: &StoredEvent) -> Result<Chain, ArchiveError> {
+        self.sight().await?.chain(event).await
+    }
+
+    /// The events that share something with an event: its key and session within half an hour, its resources within
+    /// a week, its shared event id, and what its actor did within five minutes.
+    pub async fn related(&self, event: &StoredEvent) -> Result<Related, ArchiveError> {
+        self.sight().await?.related(event).await
+    }
+}
+
+impl Sight {
+    /// See [`Archive::chain`].
+    pub async fn chain(self: &Arc<Sight>, event: &StoredEvent) -> Result<Chain, ArchiveError> {
         let mut chain = Chain::default();
         let mut current = Credentials::of(event);
         // No event comes twice, as keys that issue each other would go round for ever.
@@ -44,7 +59,7 @@ impl Archive {
     }
 
     async fn step_before(
-        &self,
+        self: &Arc<Sight>,
         credentials: &Credentials,
         seen: &[String],
     ) -> Result<Option<(ChainStep, StoredEvent)>, ArchiveError> {
@@ -77,26 +92,23 @@ impl Archive {
 
     /// The latest event that matches, other than some.
     async fn latest(
-        &self,
+        self: &Arc<Sight>,
         expr: Expr,
         range: TimeRange,
         other_than: &[String],
     ) -> Result<Option<StoredEvent>, ArchiveError> {
-        let snapshot = self.present().await?;
-        let archive = self.clone();
         let other_than = other_than.to_vec();
-        self.blocking(move || {
-            let found = archive.find(&snapshot, &expr, range)?;
+        self.blocking(move |sight| {
+            let found = sight.find(&expr, range)?;
             let places = places_newest_first(&found);
-            let events = archive.stored(&snapshot, &places[..places.len().min(other_than.len() + 5)])?;
+            let events = stored(sight.names(), &places[..places.len().min(other_than.len() + 5)])?;
             Ok(events.into_iter().find(|event| !other_than.contains(&event.row.id)))
         })
         .await
     }
 
-    /// The events that share something with an event: its key and session within half an hour, its resources within
-    /// a week, its shared event id, and what its actor did within five minutes.
-    pub async fn related(&self, event: &StoredEvent) -> Result<Related, ArchiveError> {
+    /// See [`Archive::related`].
+    pub async fn related(self: &Arc<Sight>, event: &StoredEvent) -> Result<Related, ArchiveError> {
         let row = &event.row;
         let facts = Facts::of(event);
         let around = |millis: i64| TimeRange {
@@ -142,21 +154,20 @@ impl Archive {
     }
 
     async fn group(
-        &self,
+        self: &Arc<Sight>,
         by: RelatedBy,
         expr: Expr,
         value: String,
         range: TimeRange,
         event: &StoredEvent,
     ) -> Result<Option<RelatedGroup>, ArchiveError> {
-        let snapshot = self.present().await?;
-        let (archive, row) = (self.clone(), event.row.clone());
-        self.blocking(move || {
-            let found = archive.find(&snapshot, &expr, range)?;
+        let row = event.row.clone();
+        self.blocking(move |sight| {
+            let found = sight.find(&expr, range)?;
             let around = Around::new(&found, &row);
             let matching: u64 = found.iter().map(Matched::count).sum();
             let total = matching - u64::from(around.is_among_them);
-            let rows = event_rows(&archive, &snapshot, &around.places)?;
+            let rows = event_rows(sight.names(), &around.places)?;
             Ok((total > 0).then(|| RelatedGroup { by, value, query: expr.to_string(), range, total, rows }))
         })
         .await

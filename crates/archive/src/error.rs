@@ -79,6 +79,12 @@ pub enum ArchiveError {
         /// Why not.
         source: sqlx::Error,
     },
+    /// Of several archives that are read as one, one cannot be read.
+    #[error("the events of {title} cannot be read")]
+    Missing {
+        /// What it is called.
+        title: String,
+    },
     /// A worker thread died; this is a defect of Waymark.
     #[error("a worker of the archive stopped unexpectedly")]
     Worker,

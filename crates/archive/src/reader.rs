@@ -1,11 +1,8 @@
 //! Reading an archive.
 
-use arrow_array::Array;
-use arrow_array::cast::AsArray;
-use arrow_array::types::TimestampMillisecondType;
 use cloudtrail::intake::Report;
 use cloudtrail::names::AccountNames;
-use cloudtrail::search::{Coverage, EventRow, Expr, Field, FieldRef, Pattern, SourceCounts, Test, TimeRange};
+use cloudtrail::search::{Coverage, EventRow, SourceCounts, TimeRange};
 use cloudtrail::time::Time;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -13,9 +10,10 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use crate::ArchiveError;
 use crate::catalog::{Catalog, FileRecord, State};
-use crate::schema::{FORMAT_VERSION, leaf};
-use crate::search::{Bits, Matched};
+use crate::schema::FORMAT_VERSION;
+use crate::search::Bits;
 use crate::segment::{Dictionaries, Segment};
+use crate::sight::Sight;
 use crate::write::Folders;
 
 /// Opened files and remembered answers.
@@ -24,8 +22,11 @@ mod cache;
 mod complete;
 /// Only some accounts and Regions.
 mod scoped;
+/// Whole events.
+mod stored;
 
 pub use cache::RowsKey;
+pub use stored::{places_newest_first, stored};
 
 use cache::Cache;
 use scoped::{Contents, Scoped};
@@ -42,7 +43,7 @@ struct Inner {
     path: PathBuf,
     catalog: Catalog,
     folders: Folders,
-    dictionaries: Dictionaries,
+    dictionaries: Arc<Dictionaries>,
     cache: Mutex<Cache>,
     present: RwLock<Option<Arc<Snapshot>>>,
     contents: Contents,
@@ -106,7 +107,7 @@ impl Archive {
                 path: path.to_owned(),
                 catalog,
                 folders: Folders::new(path),
-                dictionaries: Dictionaries::default(),
+                dictionaries: Arc::default(),
                 cache: Mutex::default(),
                 present: RwLock::default(),
                 contents: Contents::default(),
@@ -132,8 +133,7 @@ impl Archive {
 
     /// What the archive holds and how its sources fared.
     pub async fn coverage(&self, range: TimeRange) -> Result<Coverage, ArchiveError> {
-        let snapshot = self.present().await?;
-        Ok(self.coverage_of(&snapshot, range))
+        Ok(self.sight().await?.coverage(range))
     }
 
     /// The reports of the latest runs, the newest first. A scoped archive shows none: they name files of any accounts.
@@ -151,15 +151,7 @@ impl Archive {
 
     /// All events with an id, the newest first: more than one if AWS delivered it again with another content.
     pub async fn event(&self, id: &str) -> Result<Vec<StoredEvent>, ArchiveError> {
-        let snapshot = self.present().await?;
-        let test = Test::AnyOf(vec![Pattern::literal(id, false)]);
-        let expr = Expr::Field(FieldRef::Known(Field::Id), test);
-        let archive = self.clone();
-        self.blocking(move || {
-            let found = archive.find(&snapshot, &expr, TimeRange::default())?;
-            archive.stored(&snapshot, &places_newest_first(&found))
-        })
-        .await
+        self.sight().await?.event(id).await
     }
 
     /// Opens every file ahead of the first search.
@@ -168,21 +160,14 @@ impl Archive {
         let archive = self.clone();
         self.blocking(move || {
             let files: Vec<&FileRecord> = snapshot.files.iter().collect();
-            archive.in_parallel(&files, |file| archive.segment(file).map(|_| ())).map(|_| ())
+            in_parallel(&files, |file| archive.segment(file).map(|_| ())).map(|_| ())
         })
         .await
     }
 
-    pub(crate) fn coverage_of(&self, snapshot: &Snapshot, range: TimeRange) -> Coverage {
-        Coverage {
-            data: snapshot.data,
-            range: TimeRange { from: range.from.or(snapshot.data.from), to: range.to.or(snapshot.data.to) },
-            events: snapshot.events,
-            sources: snapshot.sources,
-            generation: snapshot.generation,
-            taking_in: snapshot.taking_in,
-            ..Coverage::default()
-        }
+    /// What a read of the present state sees.
+    pub(crate) async fn sight(&self) -> Result<Arc<Sight>, ArchiveError> {
+        Ok(Sight::of(self, self.present().await?))
     }
 
     /// The present state, as far as it may be seen.
@@ -266,74 +251,36 @@ impl Archive {
     ) -> Result<T, ArchiveError> {
         tokio::task::spawn_blocking(work).await.map_err(|_| ArchiveError::Worker)?
     }
-
-    /// Works on each item, on all cores; results in order.
-    pub(crate) fn in_parallel<I: Sync, T: Send>(
-        &self,
-        items: &[I],
-        work: impl Fn(&I) -> Result<T, ArchiveError> + Sync,
-    ) -> Result<Vec<T>, ArchiveError> {
-        let threads = std::thread::available_parallelism().map_or(1, usize::from).min(items.len());
-        if threads <= 1 {
-            return items.iter().map(work).collect();
-        }
-        let next = AtomicUsize::new(0);
-        let run = || {
-            let mut done = Vec::new();
-            loop {
-                let index = next.fetch_add(1, Ordering::Relaxed);
-                let Some(item) = items.get(index) else { return Ok(done) };
-                done.push((index, work(item)?));
-            }
-        };
-        let parts: Vec<Result<Vec<(usize, T)>, ArchiveError>> = std::thread::scope(|scope| {
-            let others: Vec<_> = (1..threads).map(|_| scope.spawn(run)).collect();
-            let mine = run();
-            let others = others.into_iter().map(|other| other.join().unwrap_or(Err(ArchiveError::Worker)));
-            std::iter::once(mine).chain(others).collect()
-        });
-        let mut results = Vec::with_capacity(items.len());
-        for part in parts {
-            results.extend(part?);
-        }
-        results.sort_unstable_by_key(|(index, _)| *index);
-        Ok(results.into_iter().map(|(_, result)| result).collect())
-    }
-
-    /// Whole events, in the order given.
-    pub(crate) fn stored(
-        &self,
-        snapshot: &Snapshot,
-        places: &[(&Segment, usize)],
-    ) -> Result<Vec<StoredEvent>, ArchiveError> {
-        let rows = crate::search::event_rows(self, snapshot, places)?;
-        let mut events: Vec<StoredEvent> = rows
-            .into_iter()
-            .map(|row| StoredEvent { row, raw: String::new(), first_seen: Time::default() })
-            .collect();
-        let mut by_file: Vec<usize> = (0..places.len()).collect();
-        by_file.sort_by_key(|index| (places[*index].0.file.id, places[*index].1));
-        for group in by_file.chunk_by(|a, b| places[*a].0.file.id == places[*b].0.file.id) {
-            let wanted: Vec<u32> = group.iter().map(|index| places[*index].1 as u32).collect();
-            let batches = places[group[0]].0.fetch(&wanted, &[leaf::FIRST_SEEN, leaf::RAW])?;
-            let mut group = group.iter();
-            for batch in &batches {
-                let first_seen = batch.column(0).as_primitive::<TimestampMillisecondType>();
-                let raw = batch.column(1).as_string::<i32>();
-                for (at, index) in (0..raw.len()).zip(group.by_ref()) {
-                    events[*index].first_seen = Time::from_millis(first_seen.value(at));
-                    events[*index].raw = raw.value(at).to_owned();
-                }
-            }
-        }
-        Ok(events)
-    }
 }
 
-/// All matching rows, newest first.
-pub(crate) fn places_newest_first(found: &[Matched]) -> Vec<(&Segment, usize)> {
-    let mut places: Vec<(&Segment, usize)> =
-        found.iter().flat_map(|matched| matched.rows.from(0).map(|row| (&*matched.segment, row))).collect();
-    places.sort_by_key(|(segment, row)| (std::cmp::Reverse(segment.times[*row]), segment.ties[*row]));
-    places
+/// Works on each item, on all cores; results in order.
+pub(crate) fn in_parallel<I: Sync, T: Send>(
+    items: &[I],
+    work: impl Fn(&I) -> Result<T, ArchiveError> + Sync,
+) -> Result<Vec<T>, ArchiveError> {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(items.len());
+    if threads <= 1 {
+        return items.iter().map(work).collect();
+    }
+    let next = AtomicUsize::new(0);
+    let run = || {
+        let mut done = Vec::new();
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            let Some(item) = items.get(index) else { return Ok(done) };
+            done.push((index, work(item)?));
+        }
+    };
+    let parts: Vec<Result<Vec<(usize, T)>, ArchiveError>> = std::thread::scope(|scope| {
+        let others: Vec<_> = (1..threads).map(|_| scope.spawn(run)).collect();
+        let mine = run();
+        let others = others.into_iter().map(|other| other.join().unwrap_or(Err(ArchiveError::Worker)));
+        std::iter::once(mine).chain(others).collect()
+    });
+    let mut results = Vec::with_capacity(items.len());
+    for part in parts {
+        results.extend(part?);
+    }
+    results.sort_unstable_by_key(|(index, _)| *index);
+    Ok(results.into_iter().map(|(_, result)| result).collect())
 }

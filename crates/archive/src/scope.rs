@@ -44,6 +44,11 @@ impl Visible {
         self.regions.get(account).is_some_and(|regions| !regions.is_empty())
     }
 
+    /// Whether anything may be seen by both.
+    pub fn overlaps(&self, other: &Visible) -> bool {
+        self.and(other).regions.values().any(|regions| !regions.is_empty())
+    }
+
     /// Accounts and their Regions.
     pub fn accounts(&self) -> impl Iterator<Item = (&String, &BTreeSet<String>)> {
         self.regions.iter()

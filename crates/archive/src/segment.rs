@@ -45,6 +45,8 @@ pub const UNSAID: u8 = 2;
 /// An event file in memory. Rows stand newest first, ties by hash.
 pub struct Segment {
     pub file: FileRecord,
+    /// The values that its codes stand for.
+    pub dictionaries: Arc<Dictionaries>,
     path: PathBuf,
     handle: SharedFile,
     metadata: ArrowReaderMetadata,
@@ -68,7 +70,7 @@ impl Segment {
     pub fn load(
         path: PathBuf,
         file: &FileRecord,
-        dictionaries: &Dictionaries,
+        dictionaries: &Arc<Dictionaries>,
     ) -> Result<Segment, ArchiveError> {
         let handle = open(&path)?;
         let options = ArrowReaderOptions::new()
@@ -78,6 +80,7 @@ impl Segment {
         let rows = file.rows as usize;
         let mut segment = Segment {
             file: file.clone(),
+            dictionaries: dictionaries.clone(),
             handle: SharedFile::new(handle),
             metadata,
             times: Vec::with_capacity(rows),
@@ -96,6 +99,11 @@ impl Segment {
 
     pub fn rows(&self) -> usize {
         self.times.len()
+    }
+
+    /// Tells opened files apart, also those of different archives.
+    pub fn key(&self) -> (*const Dictionaries, i64) {
+        (Arc::as_ptr(&self.dictionaries), self.file.id)
     }
 
     /// Bytes of memory it takes.

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use tokio::sync::mpsc;
 
 use crate::ArchiveError;
-use crate::reader::{Archive, Snapshot, StoredEvent, places_newest_first};
+use crate::reader::{Archive, StoredEvent, places_newest_first, stored};
+use crate::sight::Sight;
 
 /// Events handed over at a time.
 const BATCH: usize = 500;
@@ -28,30 +29,32 @@ impl RecordStream {
 impl Archive {
     /// All events of a search, newest first, from one state of the archive.
     pub async fn stream(&self, search: &Search) -> Result<RecordStream, ArchiveError> {
-        let snapshot = self.present().await?;
-        let (archive, expr, range) = (self.clone(), search.query.expr.clone(), search.range);
+        Ok(self.sight().await?.stream(search))
+    }
+}
+
+impl Sight {
+    /// All events of a search, newest first.
+    pub fn stream(self: Arc<Sight>, search: &Search) -> RecordStream {
+        let (expr, range) = (search.query.expr.clone(), search.range);
         let (sender, batches) = mpsc::channel(AHEAD);
         tokio::task::spawn_blocking(move || {
-            if let Err(error) = archive.send_all(&snapshot, &expr, range, &sender) {
+            if let Err(error) = self.send_all(&expr, range, &sender) {
                 // Nobody may be listening any more; then nobody needs to know.
                 sender.blocking_send(Err(error)).ok();
             }
         });
-        Ok(RecordStream { batches })
+        RecordStream { batches }
     }
 
     /// Sends day by day: files of different days do not overlap, so that no more than a day's places are held.
     fn send_all(
         &self,
-        snapshot: &Arc<Snapshot>,
         expr: &Expr,
         range: TimeRange,
         sender: &mpsc::Sender<Result<Vec<StoredEvent>, ArchiveError>>,
     ) -> Result<(), ArchiveError> {
-        let mut days: Vec<i64> = snapshot.files.iter().map(|file| file.day).collect();
-        days.sort_unstable();
-        days.dedup();
-        for day in days.into_iter().rev() {
+        for day in self.days() {
             let start = Time::from_millis(day * DAY);
             let end = start.plus(DAY);
             let from = range.from.map_or(start, |from| from.max(start));
@@ -59,9 +62,12 @@ impl Archive {
             if from >= to {
                 continue;
             }
-            let found = self.find(snapshot, expr, TimeRange { from: Some(from), to: Some(to) })?;
+            let found = self.find(expr, TimeRange { from: Some(from), to: Some(to) })?;
+            if let Some(title) = self.missing().into_iter().next() {
+                return Err(ArchiveError::Missing { title });
+            }
             for places in places_newest_first(&found).chunks(BATCH) {
-                let events = self.stored(snapshot, places)?;
+                let events = stored(self.names(), places)?;
                 if sender.blocking_send(Ok(events)).is_err() {
                     return Ok(());
                 }

@@ -3,10 +3,12 @@
 use cloudtrail::json::{Node, Tape};
 use cloudtrail::search::{FacetValue, FieldRef, Search};
 use rustc_hash::FxHashMap;
+use std::sync::Arc;
 
-use super::{Archive, places_newest_first};
+use super::{Archive, places_newest_first, stored};
 use crate::ArchiveError;
 use crate::search::{column_of, count_values};
+use crate::sight::Sight;
 
 /// Values of a JSON path stand in no column: they are gathered from the newest so many matching records.
 const READ_RECORDS: usize = 20_000;
@@ -24,21 +26,33 @@ impl Archive {
         search: &Search,
         limit: usize,
     ) -> Result<Vec<FacetValue>, ArchiveError> {
-        let snapshot = self.present().await?;
-        let (archive, field, search) = (self.clone(), field.clone(), search.clone());
+        self.sight().await?.complete(field, prefix, search, limit).await
+    }
+}
+
+impl Sight {
+    /// See [`Archive::complete`].
+    pub async fn complete(
+        self: &Arc<Sight>,
+        field: &FieldRef,
+        prefix: &str,
+        search: &Search,
+        limit: usize,
+    ) -> Result<Vec<FacetValue>, ArchiveError> {
+        let (field, search) = (field.clone(), search.clone());
         let prefix = prefix.to_lowercase();
-        self.blocking(move || {
-            let found = archive.find(&snapshot, &search.query.expr, search.range)?;
+        self.blocking(move |sight| {
+            let found = sight.find(&search.query.expr, search.range)?;
             let column = match &field {
                 FieldRef::Known(field) => column_of(*field).map(|column| (*field, column)),
                 FieldRef::Path(_) => None,
             };
             let mut values = match (&field, column) {
-                (_, Some((field, column))) => count_values(&archive, &snapshot, &found, field, column),
+                (_, Some((field, column))) => count_values(sight.names(), &found, field, column),
                 (FieldRef::Path(path), None) => {
                     let places = places_newest_first(&found);
                     let newest = &places[..places.len().min(READ_RECORDS)];
-                    let counts = archive.values_at(&snapshot, newest, path)?;
+                    let counts = sight.values_at(newest, path)?;
                     let partial = places.len() > newest.len();
                     let label = partial.then(|| format!("in the newest {READ_RECORDS} events"));
                     counts
@@ -68,14 +82,13 @@ impl Archive {
 
     fn values_at(
         &self,
-        snapshot: &super::Snapshot,
         places: &[(&crate::segment::Segment, usize)],
         path: &[String],
     ) -> Result<FxHashMap<String, u64>, ArchiveError> {
         let mut counts = FxHashMap::default();
         let mut tape = Tape::default();
         for places in places.chunks(1_000) {
-            for event in self.stored(snapshot, places)? {
+            for event in stored(self.names(), places)? {
                 let Ok(root) = tape.parse(&event.raw) else { continue };
                 let mut values = Vec::new();
                 gather(root, path, &mut values);

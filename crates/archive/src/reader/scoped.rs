@@ -10,7 +10,7 @@ use cloudtrail::time::Time;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
-use super::{Archive, Snapshot};
+use super::{Archive, Snapshot, in_parallel};
 use crate::ArchiveError;
 use crate::catalog::FileRecord;
 use crate::schema::TextColumn;
@@ -85,7 +85,7 @@ impl Archive {
     }
 
     fn restrict(&self, whole: &Snapshot, visible: &Visible) -> Result<Snapshot, ArchiveError> {
-        let contents = self.in_parallel(&whole.files, |file| self.contents_of(file))?;
+        let contents = in_parallel(&whole.files, |file| self.contents_of(file))?;
         let (mut files, mut events) = (Vec::new(), 0);
         let mut data = TimeRange::default();
         for (file, contents) in whole.files.iter().zip(&contents) {

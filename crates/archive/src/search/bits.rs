@@ -34,6 +34,10 @@ impl Bits {
         self.words[row / 64] |= 1 << (row % 64);
     }
 
+    pub fn remove(&mut self, row: usize) {
+        self.words[row / 64] &= !(1 << (row % 64));
+    }
+
     pub fn and(&mut self, other: &Bits) {
         self.words.iter_mut().zip(&other.words).for_each(|(word, other)| *word &= other);
     }

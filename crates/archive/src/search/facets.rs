@@ -1,11 +1,14 @@
 //! Counts by value: exact, over every matching event.
 
+use cloudtrail::names::AccountNames;
 use cloudtrail::search::{Facet, FacetValue, Field};
+use rustc_hash::FxHashMap;
+use std::sync::Arc;
 
 use super::Matched;
-use crate::reader::{Archive, Snapshot};
+use crate::reader::in_parallel;
 use crate::schema::TextColumn;
-use crate::segment::RESOURCES;
+use crate::segment::{Dictionaries, RESOURCES};
 
 /// The column that holds a field's values.
 pub fn column_of(field: Field) -> Option<usize> {
@@ -28,32 +31,42 @@ pub fn column_of(field: Field) -> Option<usize> {
 }
 
 /// Counts the values of some fields among the matching events.
-pub fn of(
-    archive: &Archive,
-    snapshot: &Snapshot,
-    found: &[Matched],
-    fields: &[Field],
-    values: usize,
-) -> Vec<Facet> {
+pub fn of(names: &AccountNames, found: &[Matched], fields: &[Field], values: usize) -> Vec<Facet> {
     let columns: Vec<(Field, usize)> =
         fields.iter().filter_map(|field| column_of(*field).map(|column| (*field, column))).collect();
-    let counted = archive.in_parallel(&columns, |(_, column)| Ok(count(found, *column)));
+    let counted = in_parallel(&columns, |(_, column)| Ok(count(found, *column)));
     let Ok(counted) = counted else { return Vec::new() };
-    columns
-        .iter()
-        .zip(counted)
-        .map(|((field, column), counts)| facet(archive, snapshot, *field, *column, counts, values))
-        .collect()
+    let facets = columns.iter().zip(counted);
+    facets.map(|((field, column), counts)| facet(names, *field, *column, counts, values)).collect()
 }
 
+/// All values of a column among the matching events, in no order.
+pub fn count_values(names: &AccountNames, found: &[Matched], field: Field, column: usize) -> Vec<FacetValue> {
+    let counts = merged(count(found, column), column);
+    counts.into_iter().map(|(value, count)| value_of(names, field, &value, count)).collect()
+}
+
+#[derive(Default)]
 struct Counts {
-    /// By dictionary number.
-    by_id: Vec<u64>,
+    /// By dictionary number, for each archive's dictionaries.
+    by_id: Vec<(Arc<Dictionaries>, Vec<u64>)>,
     missing: u64,
 }
 
+impl Counts {
+    /// The counts by number in some dictionaries.
+    fn of(&mut self, dictionaries: &Arc<Dictionaries>) -> &mut Vec<u64> {
+        let known = self.by_id.iter().position(|(known, _)| Arc::ptr_eq(known, dictionaries));
+        let at = known.unwrap_or_else(|| {
+            self.by_id.push((dictionaries.clone(), Vec::new()));
+            self.by_id.len() - 1
+        });
+        &mut self.by_id[at].1
+    }
+}
+
 fn count(found: &[Matched], column: usize) -> Counts {
-    let mut counts = Counts { by_id: Vec::new(), missing: 0 };
+    let mut counts = Counts::default();
     for matched in found {
         let segment = &matched.segment;
         let codes = if column == RESOURCES { &segment.resources } else { &segment.columns[column] };
@@ -71,70 +84,68 @@ fn count(found: &[Matched], column: usize) -> Counts {
             codes.count(&matched.rows.words, 0..segment.rows(), &mut by_code);
             counts.missing += u64::from(by_code[0]);
         }
+        let by_id = counts.of(&segment.dictionaries);
         for (id, count) in codes.ids.iter().zip(&by_code[1..]) {
             let id = *id as usize;
-            if id >= counts.by_id.len() {
-                counts.by_id.resize(id + 1, 0);
+            if id >= by_id.len() {
+                by_id.resize(id + 1, 0);
             }
-            counts.by_id[id] += u64::from(*count);
+            by_id[id] += u64::from(*count);
         }
     }
     counts
 }
 
-fn facet(
-    archive: &Archive,
-    snapshot: &Snapshot,
-    field: Field,
-    column: usize,
-    counts: Counts,
-    values: usize,
-) -> Facet {
-    let mut present: Vec<(u64, u32)> = counts
-        .by_id
-        .iter()
-        .zip(0u32..)
-        .filter(|(count, _)| **count > 0)
-        .map(|(count, id)| (*count, id))
-        .collect();
+fn facet(names: &AccountNames, field: Field, column: usize, counts: Counts, values: usize) -> Facet {
+    let missing = counts.missing;
+    let (distinct, mut listed) = match counts.by_id.as_slice() {
+        // Of one archive only the values that are listed are looked up.
+        [(dictionaries, by_id)] => {
+            let (distinct, most) = most_frequent(present(by_id).collect(), values);
+            (distinct, most.into_iter().map(|(count, id)| (count, dictionaries.value(column, id))).collect())
+        }
+        // Numbers of different archives stand for different values.
+        _ => {
+            let counts = merged(counts, column).into_iter();
+            most_frequent(counts.map(|(value, count)| (count, value)).collect(), values)
+        }
+    };
+    listed
+        .sort_unstable_by(|(a, value), (b, other): &(u64, Arc<str>)| b.cmp(a).then_with(|| value.cmp(other)));
+    listed.truncate(values);
+    let values = listed.into_iter().map(|(count, value)| value_of(names, field, &value, count)).collect();
+    Facet { field, values, distinct, missing }
+}
+
+/// How many values there are, and the most frequent few by count alone with those of equal count: which of these are listed is
+/// up to the values, so that the order is always the same.
+fn most_frequent<T>(mut present: Vec<(u64, T)>, values: usize) -> (u64, Vec<(u64, T)>) {
     let distinct = present.len() as u64;
-    // The most frequent few by count alone, then those of equal count by value, so that the order is always the same.
     if present.len() > values && values > 0 {
         present.select_nth_unstable_by(values - 1, |a, b| b.0.cmp(&a.0));
         let least = present[values - 1].0;
         present.retain(|(count, _)| *count >= least);
     }
-    let mut listed: Vec<FacetValue> = present
-        .into_iter()
-        .map(|(count, id)| value_of(archive, snapshot, field, column, id, count))
-        .collect();
-    listed.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.value.cmp(&b.value)));
-    listed.truncate(values);
-    Facet { field, values: listed, distinct, missing: counts.missing }
+    (distinct, present)
 }
 
-/// All values of a column among the matching events, in no order.
-pub fn count_values(
-    archive: &Archive,
-    snapshot: &Snapshot,
-    found: &[Matched],
-    field: Field,
-    column: usize,
-) -> Vec<FacetValue> {
-    let counts = count(found, column).by_id;
-    let present = counts.into_iter().zip(0u32..).filter(|(count, _)| *count > 0);
-    present.map(|(count, id)| value_of(archive, snapshot, field, column, id, count)).collect()
+/// Counts and numbers of the values that are there.
+fn present(by_id: &[u64]) -> impl Iterator<Item = (u64, u32)> {
+    by_id.iter().zip(0u32..).filter(|(count, _)| **count > 0).map(|(count, id)| (*count, id))
 }
 
-fn value_of(
-    archive: &Archive,
-    snapshot: &Snapshot,
-    field: Field,
-    column: usize,
-    id: u32,
-    count: u64,
-) -> FacetValue {
-    let value = archive.dictionaries().value(column, id).to_string();
-    let label = (field == Field::Account).then(|| snapshot.names.get(&value).map(str::to_owned)).flatten();
-    FacetValue { value, label, count }
+/// Counts by value, over all archives.
+fn merged(counts: Counts, column: usize) -> FxHashMap<Arc<str>, u64> {
+    let mut merged: FxHashMap<Arc<str>, u64> = FxHashMap::default();
+    for (dictionaries, by_id) in &counts.by_id {
+        for (count, id) in present(by_id) {
+            *merged.entry(dictionaries.value(column, id)).or_default() += count;
+        }
+    }
+    merged
+}
+
+fn value_of(names: &AccountNames, field: Field, value: &str, count: u64) -> FacetValue {
+    let label = (field == Field::Account).then(|| names.get(value).map(str::to_owned)).flatten();
+    FacetValue { value: value.to_owned(), label, count }
 }

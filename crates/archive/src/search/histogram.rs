@@ -4,7 +4,6 @@ use cloudtrail::search::{Bucket, Histogram, TimeRange};
 use cloudtrail::time::{DAY, HOUR, MINUTE, SECOND, Time};
 
 use super::Matched;
-use crate::reader::Snapshot;
 use crate::segment::{ERROR, READ};
 
 /// Widths that people read easily.
@@ -36,10 +35,10 @@ const STEPS: [i64; 25] = [
     364 * DAY,
 ];
 
-/// The histogram of a search. Open ends of the range are those of the archive's events. `None` if there is no range.
-pub fn of(snapshot: &Snapshot, found: &[Matched], range: TimeRange, bars: usize) -> Option<Histogram> {
-    let from = range.from.or(snapshot.data.from)?;
-    let to = range.to.or(snapshot.data.to)?;
+/// The histogram of a search. Open ends of the range are those of all events. `None` if there is no range.
+pub fn of(data: TimeRange, found: &[Matched], range: TimeRange, bars: usize) -> Option<Histogram> {
+    let from = range.from.or(data.from)?;
+    let to = range.to.or(data.to)?;
     if to <= from {
         return None;
     }

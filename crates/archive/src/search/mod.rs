@@ -1,12 +1,14 @@
 //! Search over an archive: which events match, how many, over what time, with what values.
 
+use cloudtrail::names::AccountNames;
 use cloudtrail::search::{Cursor, EventPage, Expr, Field, FieldRef, Search, TimeRange};
 use cloudtrail::time::Time;
 use std::sync::Arc;
 
 use crate::ArchiveError;
-use crate::reader::{Archive, Snapshot};
+use crate::reader::{Archive, Snapshot, in_parallel};
 use crate::segment::Segment;
+use crate::sight::Sight;
 
 /// Sets of rows.
 mod bits;
@@ -82,23 +84,57 @@ impl Archive {
                 self.present().await?
             }
         };
-        let archive = self.clone();
-        let request = request.clone();
-        self.blocking(move || archive.answer(&snapshot, &request, notes)).await
+        Sight::of(self, snapshot).search(request, notes).await
     }
 
-    fn answer(
+    /// All matching rows that may be seen, file by file, newest file first.
+    pub(crate) fn find(
         &self,
         snapshot: &Snapshot,
+        expr: &Expr,
+        names: &AccountNames,
+        range: TimeRange,
+    ) -> Result<Vec<Matched>, ArchiveError> {
+        let plan = match self.visible() {
+            None => Plan::new(expr, names),
+            Some(visible) => Plan::new(expr, names).within(visible),
+        };
+        let evaluator = Evaluator::new(self, expr, &plan, names, range);
+        let files: Vec<_> = snapshot
+            .files
+            .iter()
+            .filter(|file| {
+                range.to.is_none_or(|to| file.oldest < to)
+                    && range.from.is_none_or(|from| file.newest >= from)
+            })
+            .collect();
+        let mut found = in_parallel(&files, |file| evaluator.matched(self.segment(file)?))?;
+        found.retain(|matched| !matched.is_empty());
+        Ok(found)
+    }
+}
+
+impl Sight {
+    /// Answers a search; `notes` are put before what else there is to say.
+    pub async fn search(
+        self: &Arc<Sight>,
         request: &Request,
         notes: Vec<String>,
     ) -> Result<EventPage, ArchiveError> {
+        let request = request.clone();
+        self.blocking(move |sight| sight.answer(&request, notes)).await
+    }
+
+    fn answer(&self, request: &Request, mut notes: Vec<String>) -> Result<EventPage, ArchiveError> {
         let range = request.search.range;
-        let found = self.find(snapshot, &request.search.query.expr, range)?;
-        let page = rows::page(self, snapshot, &found, &request.place, request.limit)?;
-        let histogram = request.histogram.and_then(|bars| histogram::of(snapshot, &found, range, bars));
-        let facets = request.facets.map(|values| facets::of(self, snapshot, &found, &Field::FACETS, values));
-        let mut coverage = self.coverage_of(snapshot, range);
+        let found = self.find(&request.search.query.expr, range)?;
+        let names = self.names();
+        let page = rows::page(names, self.generation(), &found, &request.place, request.limit)?;
+        let data = self.data();
+        let histogram = request.histogram.and_then(|bars| histogram::of(data, &found, range, bars));
+        let facets = request.facets.map(|values| facets::of(names, &found, &Field::FACETS, values));
+        let mut coverage = self.coverage(range);
+        notes.append(&mut coverage.notes);
         coverage.notes = notes;
         Ok(EventPage {
             total: found.iter().map(Matched::count).sum(),
@@ -109,31 +145,6 @@ impl Archive {
             histogram,
             coverage,
         })
-    }
-
-    /// All matching rows that may be seen, file by file, newest file first.
-    pub(crate) fn find(
-        &self,
-        snapshot: &Snapshot,
-        expr: &Expr,
-        range: TimeRange,
-    ) -> Result<Vec<Matched>, ArchiveError> {
-        let plan = match self.visible() {
-            None => Plan::new(expr, &snapshot.names),
-            Some(visible) => Plan::new(expr, &snapshot.names).within(visible),
-        };
-        let evaluator = Evaluator::new(self, expr, &plan, &snapshot.names, range);
-        let files: Vec<_> = snapshot
-            .files
-            .iter()
-            .filter(|file| {
-                range.to.is_none_or(|to| file.oldest < to)
-                    && range.from.is_none_or(|from| file.newest >= from)
-            })
-            .collect();
-        let mut found = self.in_parallel(&files, |file| evaluator.matched(self.segment(file)?))?;
-        found.retain(|matched| !matched.is_empty());
-        Ok(found)
     }
 }
 

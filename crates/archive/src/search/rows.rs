@@ -3,6 +3,7 @@
 use arrow_array::Array;
 use arrow_array::cast::AsArray;
 use cloudtrail::actor::ActorKind;
+use cloudtrail::names::AccountNames;
 use cloudtrail::search::{Cursor, EventRow};
 use cloudtrail::time::Time;
 use std::cmp::Reverse;
@@ -10,7 +11,6 @@ use std::cmp::Reverse;
 use super::{Matched, Place};
 use crate::ArchiveError;
 use crate::intake::hex;
-use crate::reader::{Archive, Snapshot};
 use crate::schema::{TextColumn, leaf};
 use crate::segment::{RESOURCES, Segment, UNSAID};
 
@@ -26,8 +26,8 @@ type Order = (Reverse<i64>, u64);
 
 /// Collects the page that starts at a place.
 pub fn page(
-    archive: &Archive,
-    snapshot: &Snapshot,
+    names: &AccountNames,
+    generation: i64,
     found: &[Matched],
     place: &Place,
     limit: usize,
@@ -47,11 +47,11 @@ pub fn page(
     let next = candidates.last().filter(|_| more).map(|((Reverse(time), tie), ..)| Cursor {
         time: Time::from_millis(*time),
         tie: u128::from(*tie),
-        generation: snapshot.generation,
+        generation,
     });
     let places: Vec<(&Segment, usize)> =
         candidates.iter().map(|(_, index, row)| (&*found[*index].segment, *row)).collect();
-    let rows = event_rows(archive, snapshot, &places)?;
+    let rows = event_rows(names, &places)?;
     Ok(Page { rows, next, newer })
 }
 
@@ -76,16 +76,12 @@ fn start_row(segment: &Segment, place: &Place) -> usize {
 }
 
 /// Rows as a table shows them, in the order given.
-pub fn event_rows(
-    archive: &Archive,
-    snapshot: &Snapshot,
-    places: &[(&Segment, usize)],
-) -> Result<Vec<EventRow>, ArchiveError> {
+pub fn event_rows(names: &AccountNames, places: &[(&Segment, usize)]) -> Result<Vec<EventRow>, ArchiveError> {
     let mut rows: Vec<EventRow> =
-        places.iter().map(|(segment, row)| event_row(archive, snapshot, segment, *row)).collect();
+        places.iter().map(|(segment, row)| event_row(names, segment, *row)).collect();
     let mut by_file: Vec<usize> = (0..places.len()).collect();
-    by_file.sort_by_key(|index| (places[*index].0.file.id, places[*index].1));
-    for group in by_file.chunk_by(|a, b| places[*a].0.file.id == places[*b].0.file.id) {
+    by_file.sort_by_key(|index| (places[*index].0.key(), places[*index].1));
+    for group in by_file.chunk_by(|a, b| places[*a].0.key() == places[*b].0.key()) {
         let segment = places[group[0]].0;
         let wanted: Vec<u32> = group.iter().map(|index| places[*index].1 as u32).collect();
         let event_id = leaf::TEXT + TextColumn::EventId as usize;
@@ -104,8 +100,8 @@ pub fn event_rows(
 }
 
 /// A row from the columns in memory; its id and hash are still to be fetched.
-pub fn event_row(archive: &Archive, snapshot: &Snapshot, segment: &Segment, row: usize) -> EventRow {
-    let dictionaries = archive.dictionaries();
+pub fn event_row(names: &AccountNames, segment: &Segment, row: usize) -> EventRow {
+    let dictionaries = &segment.dictionaries;
     let text = |column: TextColumn| {
         let column = column as usize;
         segment.columns[column].id(row).map(|id| dictionaries.value(column, id).to_string())
@@ -122,7 +118,7 @@ pub fn event_row(archive: &Archive, snapshot: &Snapshot, segment: &Segment, row:
         who: text(TextColumn::Who).unwrap_or_default(),
         who_kind: text(TextColumn::WhoKind).and_then(|word| ActorKind::from_word(&word)).unwrap_or_default(),
         role: text(TextColumn::Role),
-        account_name: snapshot.names.get(&account).map(str::to_owned),
+        account_name: names.get(&account).map(str::to_owned),
         account,
         region: text(TextColumn::Region).unwrap_or_default(),
         ip: text(TextColumn::SourceIp).unwrap_or_default(),
