@@ -12,6 +12,7 @@ use crate::api::ApiError;
 use crate::api::events::{CompleteRequest, Connection, EventDetail, PageRequest, SavedSearch};
 use cloudtrail::intake::Report;
 use cloudtrail::search::{EventPage, FacetValue};
+use cloudtrail::time::Time;
 
 /// An answer on its way.
 pub type Answer<T> = Pin<Box<dyn Future<Output = Result<T, ApiError>> + Send>>;
@@ -21,6 +22,8 @@ pub type Answer<T> = Pin<Box<dyn Future<Output = Result<T, ApiError>> + Send>>;
 pub trait Events: Send + Sync + 'static {
     /// Whether a session can be signed in to AWS accounts, at `/sign-in`.
     fn can_sign_in(&self) -> bool;
+    /// The time now.
+    fn now(&self) -> Time;
     /// What the account switcher lists.
     fn connections(&self) -> Answer<Vec<Connection>>;
     /// One page of a search. A malformed query, time or cursor is a 400, with the position where there is one.

@@ -23,6 +23,10 @@ pub struct Connection {
     pub detail: String,
     /// Whether its events are made up.
     pub demo: bool,
+    /// When the sign-in to it ends, if it does.
+    pub ends: Option<Time>,
+    /// Whether its credentials are renewed by themselves before that.
+    pub renews: bool,
 }
 
 /// A search with a name, for everybody who may look at the account.

@@ -28,6 +28,9 @@ pub struct ApiError {
     pub help: Option<String>,
     /// The request's id in the server's log.
     pub request_id: Option<String>,
+    /// Whether it helps to sign in (again).
+    #[serde(default)]
+    pub sign_in: bool,
 }
 
 impl ApiError {
@@ -40,6 +43,7 @@ impl ApiError {
             position: None,
             help: None,
             request_id: None,
+            sign_in: false,
         }
     }
 }

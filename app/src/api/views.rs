@@ -71,6 +71,8 @@ pub enum FramePart {
     Accounts,
     /// The list of keys.
     Shortcuts,
+    /// That a sign-in comes to its end.
+    Expiry,
 }
 
 /// Something to show.

@@ -29,6 +29,7 @@ pub fn Frame(children: Children) -> impl IntoView {
         Some(Wanted::new(What::Frame, &address))
     }));
     listen(palette.open, help);
+    living::expiry::watch(parts);
     let navigate = use_navigate();
     let send = move |event: ev::SubmitEvent| {
         if let Some(href) = list_address(&event) {
@@ -61,7 +62,12 @@ pub fn Frame(children: Children) -> impl IntoView {
                 <Tools palette=palette.open help />
             </header>
             <Rail account path />
-            <div class="frame__main">{children()}</div>
+            <div class="frame__main">
+                <div role="status">
+                    <Part of=parts place=FramePart::Expiry as usize />
+                </div>
+                {children()}
+            </div>
             <Palette state=palette always=always(help) />
             <Dialog open=help title="Keyboard and mouse">
                 <Part of=parts place=FramePart::Shortcuts as usize />

@@ -18,6 +18,18 @@ pub fn Problem(error: ApiError) -> impl IntoView {
                 </p>
                 {error.help.map(|help| view! { <p>{help}</p> })}
                 {error
+                    .sign_in
+                    .then(|| {
+                        view! {
+                            <p>
+                                // The server leads back to the page that the browser comes from.
+                                <a class="button button--primary" href="/sign-in?back" rel="external">
+                                    "Sign in again"
+                                </a>
+                            </p>
+                        }
+                    })}
+                {error
                     .request_id
                     .map(|id| {
                         view! {

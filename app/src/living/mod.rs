@@ -4,6 +4,7 @@
 pub mod arriving;
 pub mod columns;
 pub mod copy;
+pub mod expiry;
 pub mod facets;
 mod find;
 pub mod histogram;

@@ -2,20 +2,26 @@
 
 use leptos::prelude::*;
 
-use super::html;
+use super::{expiry, html};
 use crate::address::Address;
 use crate::api::ApiError;
 use crate::api::events::Connection;
 use crate::components::icon::Icon;
 use crate::components::menu::Menu;
+use crate::components::shortcuts::Shortcuts;
+
+/// What stands around every page ([`crate::api::views::FramePart`]): the account switcher, the list of keys, and that a sign-in
+/// comes to its end.
+pub async fn render_frame(account: &str) -> Result<Vec<String>, ApiError> {
+    let events = crate::services::events()?;
+    let (can_sign_in, now) = (events.can_sign_in(), events.now());
+    let connections = events.connections().await?;
+    let expiry = expiry::render(&connections, account, can_sign_in, now);
+    let accounts = html(|| view! { <Accounts connections account=account.to_owned() can_sign_in /> });
+    Ok(vec![accounts, html(|| view! { <Shortcuts /> }), expiry])
+}
 
 /// The account switcher: names before numbers.
-pub async fn render(account: &str) -> Result<String, ApiError> {
-    let events = crate::services::events()?;
-    let can_sign_in = events.can_sign_in();
-    let connections = events.connections().await?;
-    Ok(html(|| view! { <Accounts connections account=account.to_owned() can_sign_in /> }))
-}
 
 #[component]
 fn Accounts(connections: Vec<Connection>, account: String, can_sign_in: bool) -> impl IntoView {
@@ -35,6 +41,7 @@ fn Accounts(connections: Vec<Connection>, account: String, can_sign_in: bool) ->
                 >
                     <bdi class="menu__name">{connection.title.clone()}</bdi>
                     <span class="menu__help">{connection.detail.clone()}</span>
+                    {until(connection).map(|until| view! { <span class="menu__help">{until}</span> })}
                 </a>
             </li>
         }
@@ -52,7 +59,7 @@ fn Accounts(connections: Vec<Connection>, account: String, can_sign_in: bool) ->
                     view! {
                         <p class="menu__note">
                             // A page of the server's own, for forms that carry credentials.
-                            <a href="/sign-in" rel="external">
+                            <a href=expiry::SIGN_IN rel="external">
                                 "AWS accounts: sign in and out"
                             </a>
                         </p>
@@ -60,6 +67,13 @@ fn Accounts(connections: Vec<Connection>, account: String, can_sign_in: bool) ->
                 })}
         </Menu>
     }
+}
+
+/// Until when the sign-in lasts: "Signed in until 14:30 UTC, renewed by itself".
+fn until(connection: &Connection) -> Option<String> {
+    let ends = expiry::clock(connection.ends?);
+    let renewed = if connection.renews { ", renewed by itself" } else { "" };
+    Some(format!("Signed in until {ends}{renewed}"))
 }
 
 /// Where there is an account the server has led there by now.

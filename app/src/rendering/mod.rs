@@ -7,11 +7,11 @@ use crate::address::Address;
 use crate::api::ApiError;
 use crate::api::events::PageRequest;
 use crate::api::views::{Rendering, What};
-use crate::components::shortcuts::Shortcuts;
 
 mod accounts;
 mod comparison;
 mod event;
+mod expiry;
 mod failed;
 mod list;
 mod nothing;
@@ -29,7 +29,7 @@ pub async fn render(what: What, account: &str, id: String, search: &str) -> Resu
         What::Facet => vec![overview::render_facet(address, &id).await?],
         What::Comparison => vec![comparison::render(address).await?],
         What::Reports => vec![report::render(account.to_owned()).await?],
-        What::Frame => vec![accounts::render(account).await?, html(|| view! { <Shortcuts /> })],
+        What::Frame => accounts::render_frame(account).await?,
         What::Home => vec![accounts::render_home().await?],
     };
     Ok(Rendering { status: 200, title: String::new(), parts })

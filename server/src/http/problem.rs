@@ -10,6 +10,9 @@ use axum::response::{IntoResponse, Response};
 use cloudtrail::search::{ParseError, Span};
 use serde::Serialize;
 
+/// The kind of problem that signing in again solves.
+pub const SIGN_IN_ENDED: &str = "sign-in-ended";
+
 /// What went wrong with a request.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Problem {
@@ -114,6 +117,7 @@ impl Problem {
             position: self.position.map(|position| Span { start: position.start, end: position.end }),
             help: self.help,
             request_id,
+            sign_in: self.kind == SIGN_IN_ENDED,
         }
     }
 

@@ -14,6 +14,7 @@ use app::api::events::{CompleteRequest, Connection, EventDetail, PageRequest, Sa
 use app::services::{Answer, Events};
 use cloudtrail::intake::Report;
 use cloudtrail::search::{EventPage, FacetValue, TimeRange};
+use cloudtrail::time::Time;
 
 pub use accounts::{Account, Accounts, TakingIn, check_segment, segment_of};
 pub use reading::{everything_in, field, range, read_cursor, read_search, read_time, with_id};
@@ -70,6 +71,10 @@ impl ArchiveEvents {
 impl Events for ArchiveEvents {
     fn can_sign_in(&self) -> bool {
         self.visible.can_sign_in()
+    }
+
+    fn now(&self) -> Time {
+        self.visible.now()
     }
 
     fn connections(&self) -> Answer<Vec<Connection>> {

@@ -19,6 +19,7 @@ use super::witness::Witness;
 use crate::http::Context;
 use crate::http::access::Action;
 use crate::http::problem::Problem;
+use crate::http::sign_in::{Former, renews};
 use crate::vault;
 
 /// How long a page waits for AWS's first answers. What comes later is on the page when it is looked at again.
@@ -33,6 +34,7 @@ pub struct Visible {
     connections: Arc<[Arc<vault::Connection>]>,
     history: Option<History>,
     witness: Witness,
+    former: Former,
 }
 
 impl Visible {
@@ -43,7 +45,7 @@ impl Visible {
         history: Option<History>,
         witness: Witness,
     ) -> Visible {
-        Visible { accounts, connections: connections.into(), history, witness }
+        Visible { accounts, connections: connections.into(), history, witness, former: Former::default() }
     }
 
     /// Everything, in the order of a menu.
@@ -54,6 +56,8 @@ impl Visible {
             kind: ConnectionKind::Archive,
             detail: if account.is_demo() { "Log archive, made-up data" } else { "Log archive" }.to_owned(),
             demo: account.is_demo(),
+            ends: None,
+            renews: false,
         };
         let aws = |connection: &Arc<vault::Connection>| Connection {
             account: connection.account.clone(),
@@ -61,6 +65,8 @@ impl Visible {
             kind: ConnectionKind::Aws,
             detail: format!("AWS account {}, as {}", connection.account, connection.name),
             demo: connection.method == vault::Method::Sample,
+            ends: Some(connection.ends()),
+            renews: renews(connection),
         };
         let archives =
             self.accounts.iter().filter(|account| account.is_open_to(self.principals())).map(archive);
@@ -74,8 +80,11 @@ impl Visible {
     pub async fn get(&self, segment: &str, search: &Search) -> Result<Arc<Account>, Problem> {
         let connection = self.connections.iter().find(|connection| connection.account == segment);
         let (Some(connection), Some(history)) = (connection, &self.history) else {
-            let account = self.accounts.get(segment)?;
-            return if account.is_open_to(self.principals()) { Ok(account) } else { Err(unknown()) };
+            return match self.accounts.get(segment) {
+                Ok(account) if account.is_open_to(self.principals()) => Ok(account),
+                Ok(_) => Err(unknown()),
+                Err(problem) => Err(self.former.ended(segment).await.unwrap_or(problem)),
+            };
         };
         let caller = Caller {
             account: connection.account.clone(),
@@ -126,7 +135,7 @@ impl Visible {
             return Ok(());
         }
         self.note(segment, Action::Denied, "", "no such account, or not open").await?;
-        Err(unknown())
+        Err(self.former.ended(segment).await.unwrap_or_else(unknown))
     }
 
     /// That an account is open, and what is looked at in it: written down before it is shown.
@@ -168,7 +177,9 @@ impl FromRequestParts<Context> for Visible {
             None => Vec::new(),
         };
         let witness = Witness::of(parts, context).await;
-        Ok(Visible::new(context.accounts().clone(), connections, context.history().cloned(), witness))
+        let visible =
+            Visible::new(context.accounts().clone(), connections, context.history().cloned(), witness);
+        Ok(Visible { former: Former::of(context, parts.extensions.get::<Session>()), ..visible })
     }
 }
 

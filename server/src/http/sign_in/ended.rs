@@ -1,14 +1,16 @@
-//! Pages of accounts that this session is not, or no longer, signed in to lead to the sign-in, and from there back.
+//! Accounts that this session is not, or no longer, signed in to: pages lead to the sign-in, and from there back; what a page or a
+//! program asks for says that the sign-in has ended.
 
 use axum::extract::{Request, State};
-use axum::http::Method;
+use axum::http::{Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use tower_sessions::Session;
 
 use super::next;
 use crate::http::Context;
-use crate::http::problem::Problem;
+use crate::http::problem::{Problem, SIGN_IN_ENDED};
+use crate::session::SignIns;
 
 /// The layer. Whoever is signed in to other accounts, and never was to this one, gets what the page says of an account
 /// that does not exist: a link tells nothing about which accounts there are.
@@ -36,6 +38,35 @@ pub async fn redirect(
     }
     let here = request.uri().path_and_query().map_or("/", |address| address.as_str());
     Redirect::to(&next::sign_in_for(here)).into_response()
+}
+
+/// Tells accounts whose sign-in has ended from those that never were open to a session.
+#[derive(Clone, Default)]
+pub struct Former(Option<(SignIns, Session)>);
+
+impl Former {
+    /// Of a request's session.
+    pub fn of(context: &Context, session: Option<&Session>) -> Former {
+        let session = session.filter(|_| context.sign_in().is_some());
+        Former(session.map(|session| (context.sign_ins().clone(), session.clone())))
+    }
+
+    /// What to say of an account if this session was signed in to it, and is no longer.
+    pub async fn ended(&self, account: &str) -> Option<Problem> {
+        let (sign_ins, session) = self.0.as_ref()?;
+        match sign_ins.ended(session).await {
+            Ok(ended) => ended.iter().any(|other| other == account).then(problem),
+            Err(error) => Some(Problem::internal(format!("cannot read a session: {error}"))),
+        }
+    }
+}
+
+fn problem() -> Problem {
+    Problem::new(StatusCode::UNAUTHORIZED, SIGN_IN_ENDED, "Your sign-in has ended")
+        .detail(
+            "You are no longer signed in to this account: the credentials expired, or you have signed out.",
+        )
+        .help("Sign in again to go on; you come back to this view.")
 }
 
 /// The AWS account that a page's path asks for: `/a/111122223333/…`. Names of archives begin with a letter, so that the two

@@ -41,12 +41,12 @@ use crate::services::Witness;
 use crate::store::Place;
 use crate::vault::Connection;
 pub use device::Directory;
-pub use ended::redirect;
+pub use ended::{Former, redirect};
 use exchange::{Exchange, Refusal};
 use form::{Faults, Given};
 pub use next::{encoded, local, sign_in_for};
 use page::{Ended, View};
-pub use renewal::renewed;
+pub use renewal::{renewed, renews};
 
 /// How people sign in.
 pub struct SignIn {
@@ -96,6 +96,7 @@ async fn to_sign_in() -> Redirect {
 struct Asked {
     next: String,
     out: Option<String>,
+    back: Option<String>,
 }
 
 async fn show(
@@ -125,10 +126,11 @@ async fn show(
     } else {
         Ended::Nothing
     };
+    let back = asked.back.as_ref().and_then(|_| next::referrer(&headers));
     let view = View {
         connections: &connections,
         ended,
-        next: next::local(&asked.next),
+        next: next::local(&asked.next).or(back),
         notice,
         ..View::empty(sign_in, context.clock().now())
     };

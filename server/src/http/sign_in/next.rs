@@ -2,6 +2,9 @@
 
 use std::fmt::Write as _;
 
+use axum::http::HeaderMap;
+use axum::http::header::{HOST, REFERER};
+
 /// The longest address that is returned to, in bytes.
 const LONGEST: usize = 8 * 1024;
 
@@ -14,6 +17,14 @@ pub fn local(given: &str) -> Option<&str> {
     let path = given.split(['?', '#']).next().unwrap_or(given);
     let is_own = path == "/sign-in" || path == "/sign-out" || path.starts_with("/sign-in/");
     (is_path && is_plain && !is_own && given.len() <= LONGEST).then_some(given)
+}
+
+/// The page of this server that a browser comes from, by its own word: `Referrer-Policy` lets it say so to this server alone.
+pub fn referrer(headers: &HeaderMap) -> Option<&str> {
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    let address = text(REFERER)?;
+    let rest = ["http://", "https://"].iter().find_map(|scheme| address.strip_prefix(scheme))?;
+    local(rest.strip_prefix(text(HOST)?)?)
 }
 
 /// The sign-in page that leads back to an address.
@@ -42,6 +53,8 @@ pub fn encoded(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use axum::http::HeaderValue;
+
     use super::*;
 
     #[test]
@@ -71,6 +84,29 @@ mod tests {
             assert_eq!(local(wrong), None, "{wrong:?}");
         }
         assert_eq!(local(&format!("/{}", "x".repeat(LONGEST))), None);
+    }
+
+    #[test]
+    fn a_browser_comes_from_a_page_of_this_server_or_from_nowhere() {
+        let from = |referer: &'static str| {
+            let pairs = [(HOST, "127.0.0.1:3000"), (REFERER, referer)];
+            let headers =
+                HeaderMap::from_iter(pairs.map(|(name, value)| (name, HeaderValue::from_static(value))));
+            referrer(&headers).map(str::to_owned)
+        };
+        assert_eq!(from("http://127.0.0.1:3000/a/1/events?q=a%20b").as_deref(), Some("/a/1/events?q=a%20b"));
+        for wrong in [
+            "http://127.0.0.1:3000",
+            "http://127.0.0.1:30001/a",
+            "http://evil.example/a",
+            "http://127.0.0.1:3000//evil.example",
+            "http://127.0.0.1:3000@evil.example/",
+            "http://127.0.0.1:3000/sign-in?back",
+            "",
+        ] {
+            assert_eq!(from(wrong), None, "{wrong}");
+        }
+        assert_eq!(referrer(&HeaderMap::new()), None);
     }
 
     #[test]

@@ -12,15 +12,24 @@ use crate::vault::{Connection, LONGEST, Method};
 /// How long before its end a connection is renewed, in milliseconds.
 const AHEAD: i64 = 5 * MINUTE;
 
+/// Whether a connection is renewed before it ends.
+pub fn renews(connection: &Connection) -> bool {
+    match connection.method {
+        Method::IdentityCenter { .. } => connection.ends() < connection.signed_in.plus(LONGEST),
+        // AWS's own programs do it where they find them.
+        Method::Own => true,
+        Method::TemporaryKeys | Method::LongLivedKeys | Method::Sample => false,
+    }
+}
+
 /// A session's connections, renewed where that is due and possible. The sign-in itself ends when it would have ended.
 pub async fn renewed(context: &Context, session: &Session) -> Vec<Arc<Connection>> {
     let connections = context.sign_ins().of(session);
     let now = context.clock().now();
     let is_due = |connection: &&Arc<Connection>| {
-        let end = connection.ends();
         matches!(connection.method, Method::IdentityCenter { .. })
-            && now >= end.plus(-AHEAD)
-            && end < connection.signed_in.plus(LONGEST)
+            && renews(connection)
+            && now >= connection.ends().plus(-AHEAD)
     };
     if !connections.iter().any(|connection| is_due(&connection)) {
         return connections;
