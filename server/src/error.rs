@@ -55,6 +55,17 @@ pub enum Error {
     /// The person's own credentials cannot be looked for.
     #[error("your own AWS credentials cannot be used")]
     Credentials(#[source] Box<gateway::ChainError>),
+    /// AWS did not do what it was asked for.
+    #[error("{}{}", at.as_ref().map(|at| format!("{at}: ")).unwrap_or_default(), error.detail())]
+    Aws {
+        /// What it was about, such as `s3://bucket/prefix`.
+        at: Option<String>,
+        /// What it answered.
+        error: Box<gateway::GatewayError>,
+    },
+    /// There are no logs where they were looked for in S3.
+    #[error(transparent)]
+    Logs(gateway::LogsError),
     /// Waymark's own database cannot be used.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -103,15 +114,40 @@ pub const EXIT_USAGE: u8 = 2;
 pub const EXIT_SKIPPED: u8 = 3;
 
 impl Error {
+    /// The same, of AWS, and what it was about.
+    pub fn at(self, place: &str) -> Error {
+        match self {
+            Error::Aws { at: None, error } => Error::Aws { at: Some(place.to_owned()), error },
+            other => other,
+        }
+    }
+
+    /// What to do about it.
+    pub fn help(&self) -> Option<String> {
+        match self {
+            Error::Credentials(error) => Some(error.help()),
+            Error::Aws { error, .. } => error.help(),
+            Error::Logs(gateway::LogsError::NoLayout { folders, .. }) if folders.is_empty() => {
+                Some("Nothing begins with that at all; `aws s3 ls` lists what there is.".to_owned())
+            }
+            Error::Logs(gateway::LogsError::NoLayout { folders, .. }) => {
+                Some(format!("These folders are there: {}.", folders.join(", ")))
+            }
+            _ => None,
+        }
+    }
+
     /// The program's exit code.
     pub fn exit_code(&self) -> u8 {
         match self {
             Error::Argument(_)
             | Error::Credentials(_)
+            | Error::Logs(_)
             | Error::Query { .. }
             | Error::Time { .. }
             | Error::Source { .. } => EXIT_USAGE,
             Error::Archive(ArchiveError::NotAnArchive { .. } | ArchiveError::Source { .. }) => EXIT_USAGE,
+            Error::Aws { error, .. } if error.code() == "NoSuchBucket" => EXIT_USAGE,
             // Whoever read the output has seen enough.
             Error::Output(source) if source.kind() == std::io::ErrorKind::BrokenPipe => EXIT_OK,
             _ => EXIT_FAILED,

@@ -19,7 +19,7 @@ pub struct Arguments {
 pub enum Command {
     /// Serve the dashboard and the HTTP API on this machine
     Serve(ServeArguments),
-    /// Take log files and folders in to an archive
+    /// Take log files in to an archive: folders, or a bucket of S3
     Import(ImportArguments),
     /// Search from the command line
     Search(SearchArguments),
@@ -93,7 +93,7 @@ pub struct ServeArguments {
 /// `waymark import`
 #[derive(Debug, Args)]
 pub struct ImportArguments {
-    /// Files and folders to take in
+    /// Files and folders to take in; or s3://bucket/prefix, under your own AWS credentials
     #[arg(value_name = "SRC", required = true)]
     pub sources: Vec<PathBuf>,
     /// The archive; made if it is missing
@@ -105,11 +105,20 @@ pub struct ImportArguments {
     /// Stay, and take in files as they appear
     #[arg(long)]
     pub watch: bool,
+    /// From S3: first instant, 2026-11-22, 2026-11-22T09:30:00Z or -2h (default: 90 days ago)
+    #[arg(long, value_name = "T", allow_hyphen_values = true)]
+    pub from: Option<String>,
+    /// From S3: first instant after, likewise (default: now)
+    #[arg(long, value_name = "T", allow_hyphen_values = true)]
+    pub to: Option<String>,
+    /// From S3: the profile of your AWS configuration to use (default: AWS_PROFILE, else `default`)
+    #[arg(long)]
+    pub profile: Option<String>,
 }
 
 /// `waymark search`
 #[derive(Debug, Args)]
-#[command(group = clap::ArgGroup::new("what").required(true).multiple(false).args(["logs", "archive"]))]
+#[command(group = clap::ArgGroup::new("what").required(true).multiple(false).args(["logs", "archive", "aws"]))]
 pub struct SearchArguments {
     /// What to look for, such as 'user:jo -readOnly:true'; '' finds everything
     #[arg(allow_hyphen_values = true)]
@@ -117,7 +126,16 @@ pub struct SearchArguments {
     /// Where events come from.
     #[command(flatten)]
     pub source: Source,
-    /// First instant: 2026-11-22, 2026-11-22T09:30:00Z, -2h
+    /// Search the event history of your own AWS account, under your own credentials
+    #[arg(long)]
+    pub aws: bool,
+    /// The profile of your AWS configuration to use (default: AWS_PROFILE, else `default`)
+    #[arg(long, requires = "aws", conflicts_with_all = ["logs", "archive"])]
+    pub profile: Option<String>,
+    /// Search these Regions only (default: all that every account has)
+    #[arg(long = "region", value_name = "REGION", requires = "aws", conflicts_with_all = ["logs", "archive"])]
+    pub regions: Vec<String>,
+    /// First instant: 2026-11-22, 2026-11-22T09:30:00Z, -2h (default: everything; with --aws 24 hours)
     #[arg(long, value_name = "T", allow_hyphen_values = true)]
     pub from: Option<String>,
     /// First instant after, likewise
@@ -222,6 +240,9 @@ mod tests {
             "waymark serve --archive a --watch",
             "waymark search x",
             "waymark search x --logs a --archive b",
+            "waymark search x --aws --archive a",
+            "waymark search x --archive a --profile p",
+            "waymark search x --logs a --region eu-central-1",
             "waymark import a",
         ] {
             assert_eq!(parse(wrong).map(|_| ()).unwrap_err().exit_code(), 2, "{wrong}");

@@ -1,6 +1,7 @@
 //! The command line. Data goes to standard output, all else to standard error.
 
 mod arguments;
+mod credentials;
 mod import;
 mod notes;
 mod output;
@@ -41,7 +42,7 @@ fn run(command: Command, clock: &Clock) -> Result<u8> {
     let outcome = runtime.block_on(async {
         match command {
             Command::Serve(arguments) => serve::run(arguments, clock).await,
-            Command::Import(arguments) => import::run(arguments).await,
+            Command::Import(arguments) => import::run(arguments, clock).await,
             Command::Search(arguments) => search::run(arguments, clock).await,
             Command::Sample(arguments) => sample::run(&arguments, clock),
             #[cfg(feature = "sandbox")]
@@ -64,7 +65,12 @@ fn complain(error: &Error) {
                 eprintln!("  help: {}", output::safe(help));
             }
         }
-        error => eprintln!("error: {}", output::safe(&error::chain(error))),
+        error => {
+            eprintln!("error: {}", output::safe(&error::chain(error)));
+            if let Some(help) = error.help() {
+                eprintln!("  help: {}", output::safe(&help));
+            }
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! How far taking in has come, on standard error.
 
-use std::sync::Arc;
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use archive::Progress;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -32,6 +33,58 @@ impl Bar {
 
     /// Takes the bar away.
     pub fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+/// How far fetching from AWS's Regions has come. Where standard error is no terminal, each Region is told once, when it is done.
+pub struct Fetching {
+    bar: ProgressBar,
+    told: Mutex<BTreeSet<String>>,
+}
+
+impl Fetching {
+    /// Nothing yet.
+    pub fn new() -> Fetching {
+        let bar = ProgressBar::with_draw_target(Some(1_000), ProgressDrawTarget::stderr_with_hz(8));
+        // The template is fixed; were it wrong, indicatif's own would do.
+        if let Ok(style) = ProgressStyle::with_template(
+            "{bar:24} {percent:>3} %  {msg}  {elapsed} so far; Ctrl-C shows what is there",
+        ) {
+            bar.set_style(style);
+        }
+        Fetching { bar, told: Mutex::default() }
+    }
+
+    /// Shows each Region: its name, how far it has come in thousandths, and how many events came.
+    pub fn show(&self, regions: &[(String, u64, u64)]) {
+        let done = regions.iter().filter(|(_, part, _)| *part >= 1_000);
+        if self.bar.is_hidden() {
+            let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+            for (region, _, events) in done {
+                if told.insert(region.clone()) {
+                    eprintln!("{region}: {} fetched", count(*events, "event", "events"));
+                }
+            }
+            return;
+        }
+        let parts: u64 = regions.iter().map(|(_, part, _)| part).sum();
+        self.bar.set_position(parts / (regions.len() as u64).max(1));
+        let events = regions.iter().map(|(_, _, events)| events).sum();
+        let mut open =
+            regions.iter().filter(|(_, part, _)| *part < 1_000).map(|(region, ..)| region.as_str());
+        let next = open.next().map(|region| match open.count() {
+            0 => format!(", {region} to go"),
+            more => format!(", {region} and {more} more to go"),
+        });
+        let (done, all) = (done.count(), regions.len());
+        let events = count(events, "event", "events");
+        self.bar.set_message(format!("{done} of {all} Regions, {events}{}", next.unwrap_or_default()));
+    }
+}
+
+impl Drop for Fetching {
+    fn drop(&mut self) {
         self.bar.finish_and_clear();
     }
 }

@@ -15,7 +15,10 @@ use super::progress::{Bar, count, thousands};
 use super::table::{Table, Width};
 use crate::clock::Clock;
 use crate::data::{DataFolder, canonical};
-use crate::error::{EXIT_OK, Error, Result};
+use crate::error::{EXIT_OK, EXIT_SKIPPED, Error, Result};
+
+/// Searching the event history of the person's own AWS account.
+mod aws;
 
 /// How many rows a table has if no one says.
 const DEFAULT_ROWS: u64 = 50;
@@ -25,26 +28,39 @@ const PAGE: u64 = 500;
 /// Searches and prints.
 pub async fn run(arguments: SearchArguments, clock: &Clock) -> Result<u8> {
     let now = clock.now();
-    let search = Search {
+    let mut search = Search {
         query: cloudtrail::search::parse(&arguments.query)
             .map_err(|source| Error::Query { text: arguments.query.clone(), source })?,
         range: range(arguments.from.as_deref(), arguments.to.as_deref(), now)?,
     };
+    if arguments.aws {
+        search.range = aws::range(search.range, now);
+        let found = aws::find(&arguments, &search, clock).await?;
+        print(&arguments, &found.archive, search, "event history").await?;
+        found.notes.iter().for_each(|note| eprintln!("{note}"));
+        return Ok(if found.is_whole { EXIT_OK } else { EXIT_SKIPPED });
+    }
     let archive = match &arguments.source.archive {
         Some(path) => Archive::open(path).await?,
         None => archive_of(&arguments.source.logs, arguments.data.as_deref()).await?,
     };
-    let limit = arguments.limit.unwrap_or(u64::MAX);
-    match arguments.format {
-        Format::Table => print_table(&archive, search, arguments.limit.unwrap_or(DEFAULT_ROWS)).await?,
-        Format::Json => print_records(&archive, &search, limit, export::Format::Json).await?,
-        Format::Jsonl => print_records(&archive, &search, limit, export::Format::JsonLines).await?,
-        Format::Csv => print_records(&archive, &search, limit, export::Format::Csv).await?,
-    }
+    print(&arguments, &archive, search, "logs").await?;
     Ok(EXIT_OK)
 }
 
-fn range(from: Option<&str>, to: Option<&str>, now: Time) -> Result<TimeRange> {
+/// Prints in the format asked for. `of` says in a word what is searched.
+async fn print(arguments: &SearchArguments, archive: &Archive, search: Search, of: &str) -> Result<()> {
+    let limit = arguments.limit.unwrap_or(u64::MAX);
+    match arguments.format {
+        Format::Table => print_table(archive, search, arguments.limit.unwrap_or(DEFAULT_ROWS), of).await,
+        Format::Json => print_records(archive, &search, limit, export::Format::Json).await,
+        Format::Jsonl => print_records(archive, &search, limit, export::Format::JsonLines).await,
+        Format::Csv => print_records(archive, &search, limit, export::Format::Csv).await,
+    }
+}
+
+/// A range as people write it.
+pub fn range(from: Option<&str>, to: Option<&str>, now: Time) -> Result<TimeRange> {
     let read = |option, text: Option<&str>| {
         text.map(|text| parse_expression(text, now).map_err(|source| Error::Time { option, source }))
             .transpose()
@@ -97,7 +113,7 @@ async fn standing_notes(archive: &Archive, report: Report) -> Result<Vec<SourceN
     Ok(notes)
 }
 
-async fn print_table(archive: &Archive, search: Search, limit: u64) -> Result<()> {
+async fn print_table(archive: &Archive, search: Search, limit: u64, of: &str) -> Result<()> {
     let mut output = Output::open();
     let mut table = None;
     let mut request = Request::newest(search, 0);
@@ -117,7 +133,7 @@ async fn print_table(archive: &Archive, search: Search, limit: u64) -> Result<()
             Some(next) if left > 0 && !page.rows.is_empty() => request.place = Place::After(next),
             _ => {
                 output.finish()?;
-                eprintln!("{}", summary(&page, limit - left));
+                eprintln!("{}", summary(&page, limit - left, of));
                 return Ok(());
             }
         }
@@ -125,7 +141,7 @@ async fn print_table(archive: &Archive, search: Search, limit: u64) -> Result<()
 }
 
 /// What the table shows, of how much.
-fn summary(page: &EventPage, shown: u64) -> String {
+fn summary(page: &EventPage, shown: u64, of: &str) -> String {
     let found = match page.total {
         0 => format!("no event matches, of {}", thousands(page.coverage.events)),
         total if total > shown => {
@@ -138,7 +154,9 @@ fn summary(page: &EventPage, shown: u64) -> String {
         total => count(total, "event", "events"),
     };
     let data = match (page.coverage.data.from, page.coverage.data.to) {
-        (Some(from), Some(to)) => format!("; the logs run from {} to {} UTC", from.readable(), to.readable()),
+        (Some(from), Some(to)) if of == "logs" => {
+            format!("; the logs run from {} to {} UTC", from.readable(), to.readable())
+        }
         _ => String::new(),
     };
     format!("{found}{data}")

@@ -42,7 +42,7 @@ pub async fn introduce(own: &Own) {
 }
 
 /// Accounts of other partitions have no Region in common with those of the first.
-fn regions(own: Option<&str>) -> Vec<String> {
+pub fn regions(own: Option<&str>) -> Vec<String> {
     let partition: &[&str] = match own {
         Some(region) if region.starts_with("us-gov-") => &["us-gov-west-1", "us-gov-east-1"],
         Some(region) if region.starts_with("cn-") => &["cn-north-1", "cn-northwest-1"],

@@ -1,7 +1,7 @@
 //! `waymark serve`: what is opened, what is taken in meanwhile, who listens where.
 
 /// The person's own account.
-mod aws;
+pub mod aws;
 /// The sample account.
 mod demo;
 /// Taking in while serving.
