@@ -16,19 +16,25 @@ use crate::{Archive, ArchiveError, RecordStream, Request, StoredEvent};
 #[derive(Clone)]
 pub struct Joined {
     parts: Arc<[(String, Archive)]>,
+    names: AccountNames,
 }
 
 impl From<Archive> for Joined {
     /// One alone answers as it does by itself.
     fn from(archive: Archive) -> Joined {
-        Joined { parts: Arc::new([(String::new(), archive)]) }
+        Joined { parts: Arc::new([(String::new(), archive)]), names: AccountNames::default() }
     }
 }
 
 impl Joined {
     /// Archives and what they are called. Where several hold an event, the first one's is shown.
     pub fn new(parts: Vec<(String, Archive)>) -> Joined {
-        Joined { parts: parts.into() }
+        Joined { parts: parts.into(), names: AccountNames::default() }
+    }
+
+    /// Names of accounts that count before those that the archives know. They make no difference to one alone.
+    pub fn with_names(self, names: AccountNames) -> Joined {
+        Joined { names, ..self }
     }
 
     /// Answers a search, as [`Archive::search`] does.
@@ -41,9 +47,14 @@ impl Joined {
         }
     }
 
-    /// All events of a search, newest first.
+    /// All events of a search, newest first. It ends with an error where an archive cannot be read.
     pub async fn stream(&self, search: &Search) -> Result<RecordStream, ArchiveError> {
-        Ok(self.sight().await?.stream(search))
+        Ok(self.sight().await?.stream(search, true))
+    }
+
+    /// The same of what can be read, for what goes with the answer to a search, whose coverage names what is missing.
+    pub async fn stream_what_is_there(&self, search: &Search) -> Result<RecordStream, ArchiveError> {
+        Ok(self.sight().await?.stream(search, false))
     }
 
     /// All events with an id, the newest first.
@@ -113,7 +124,7 @@ impl Joined {
         }
         match last_error {
             Some(error) if parts.is_empty() => Err(error),
-            _ => Ok(Sight::of_several(parts, missing)),
+            _ => Ok(Sight::of_several(parts, missing, &self.names)),
         }
     }
 }

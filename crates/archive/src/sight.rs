@@ -38,10 +38,10 @@ impl Sight {
         Arc::new(Sight { parts: vec![part], names, missing: Mutex::default() })
     }
 
-    /// Several, and the titles of those that cannot be seen.
-    pub fn of_several(parts: Vec<Part>, missing: Vec<String>) -> Arc<Sight> {
+    /// Several, the titles of those that cannot be seen, and names of accounts that count before those in the archives.
+    pub fn of_several(parts: Vec<Part>, missing: Vec<String>, names: &AccountNames) -> Arc<Sight> {
         // Of two names for one account the first counts.
-        let all = parts.iter().rev().flat_map(|part| part.snapshot.names.iter());
+        let all = parts.iter().rev().flat_map(|part| part.snapshot.names.iter()).chain(names.iter());
         let names = AccountNames::from_iter(all.map(|(id, name)| (id.to_owned(), name.to_owned())));
         Arc::new(Sight { parts, names, missing: Mutex::new(missing) })
     }
@@ -51,12 +51,10 @@ impl Sight {
         &self.names
     }
 
-    /// The state that a cursor goes on in; for several archives there is no such thing.
+    /// The number of this state. Of several archives it is the sum: it grows when any of them changes, but no cursor can go back to
+    /// it.
     pub fn generation(&self) -> i64 {
-        match self.parts.as_slice() {
-            [one] => one.snapshot.generation,
-            _ => 0,
-        }
+        self.parts.iter().map(|part| part.snapshot.generation).sum()
     }
 
     /// From the first event to just after the last.

@@ -29,17 +29,17 @@ impl RecordStream {
 impl Archive {
     /// All events of a search, newest first, from one state of the archive.
     pub async fn stream(&self, search: &Search) -> Result<RecordStream, ArchiveError> {
-        Ok(self.sight().await?.stream(search))
+        Ok(self.sight().await?.stream(search, true))
     }
 }
 
 impl Sight {
-    /// All events of a search, newest first.
-    pub fn stream(self: Arc<Sight>, search: &Search) -> RecordStream {
+    /// All events of a search, newest first. With `whole` an archive that cannot be read ends it; else it is left out.
+    pub fn stream(self: Arc<Sight>, search: &Search, whole: bool) -> RecordStream {
         let (expr, range) = (search.query.expr.clone(), search.range);
         let (sender, batches) = mpsc::channel(AHEAD);
         tokio::task::spawn_blocking(move || {
-            if let Err(error) = self.send_all(&expr, range, &sender) {
+            if let Err(error) = self.send_all(&expr, range, whole, &sender) {
                 // Nobody may be listening any more; then nobody needs to know.
                 sender.blocking_send(Err(error)).ok();
             }
@@ -52,8 +52,10 @@ impl Sight {
         &self,
         expr: &Expr,
         range: TimeRange,
+        whole: bool,
         sender: &mpsc::Sender<Result<Vec<StoredEvent>, ArchiveError>>,
     ) -> Result<(), ArchiveError> {
+        self.check_whole(whole)?;
         for day in self.days() {
             let start = Time::from_millis(day * DAY);
             let end = start.plus(DAY);
@@ -63,9 +65,7 @@ impl Sight {
                 continue;
             }
             let found = self.find(expr, TimeRange { from: Some(from), to: Some(to) })?;
-            if let Some(title) = self.missing().into_iter().next() {
-                return Err(ArchiveError::Missing { title });
-            }
+            self.check_whole(whole)?;
             for places in places_newest_first(&found).chunks(BATCH) {
                 let events = stored(self.names(), places)?;
                 if sender.blocking_send(Ok(events)).is_err() {
@@ -74,5 +74,12 @@ impl Sight {
             }
         }
         Ok(())
+    }
+
+    fn check_whole(&self, whole: bool) -> Result<(), ArchiveError> {
+        match self.missing().into_iter().next() {
+            Some(title) if whole => Err(ArchiveError::Missing { title }),
+            _ => Ok(()),
+        }
     }
 }

@@ -14,6 +14,8 @@ use terms::{TERMS, expressions, ranges, runner};
 
 /// Facets, histograms, completion and rows.
 mod counts;
+/// Several archives.
+mod joined;
 /// A part of an archive.
 mod scoped;
 /// What is searched for.
