@@ -5,25 +5,31 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use app::api::events::{Connection, ConnectionKind};
+use archive::{Archive, ArchiveError, Joined};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
+use cloudtrail::names::AccountNames;
 use cloudtrail::search::{AwsFilter, HistoryCoverage, RegionCoverage, Search, TimeRange};
 use cloudtrail::time::{DAY, Time};
+use futures::future::join_all;
+use gateway::GatewayError;
 use gateway::sync::{History, RegionState, RegionView, View};
-use gateway::{Caller, GatewayError};
 use tower_sessions::Session;
 
 use super::accounts::{Account, Accounts, unknown};
 use super::reading::{everything_in, with_id};
 use super::witness::Witness;
+use crate::error::chain;
 use crate::http::Context;
 use crate::http::access::Action;
 use crate::http::problem::Problem;
-use crate::http::sign_in::{Former, renews};
+use crate::http::sign_in::{Former, ends, renews};
 use crate::vault;
 
 /// How long a page waits for AWS's first answers. What comes later is on the page when it is looked at again.
 const PATIENCE: Duration = Duration::from_millis(900);
+/// The name of all AWS accounts together; no archive can have it.
+const ALL: &str = "all";
 /// How far around an event others are looked for that are related to it (see `archive::Archive::related`).
 const RELATED: i64 = 7 * DAY;
 
@@ -65,12 +71,30 @@ impl Visible {
             kind: ConnectionKind::Aws,
             detail: format!("AWS account {}, as {}", connection.account, connection.name),
             demo: connection.method == vault::Method::Sample,
-            ends: Some(connection.ends()),
+            ends: ends(connection),
             renews: renews(connection),
         };
         let archives =
             self.accounts.iter().filter(|account| account.is_open_to(self.principals())).map(archive);
-        archives.chain(self.connections.iter().map(aws)).collect()
+        let mut list: Vec<Connection> = archives.chain(self.connections.iter().map(aws)).collect();
+        if self.connections.len() > 1 {
+            list.push(self.all_of_them());
+        }
+        list
+    }
+
+    /// All AWS accounts, as an entry of the menu.
+    fn all_of_them(&self) -> Connection {
+        let is_sample = |connection: &Arc<vault::Connection>| connection.method == vault::Method::Sample;
+        Connection {
+            account: ALL.to_owned(),
+            title: "All accounts".to_owned(),
+            kind: ConnectionKind::Aws,
+            detail: format!("Events of {} AWS accounts in one list", self.connections.len()),
+            demo: self.connections.iter().all(is_sample),
+            ends: None,
+            renews: false,
+        }
     }
 
     /// The one with this name, as it can be read now. Of an AWS account what is missing for a search is fetched meanwhile.
@@ -80,20 +104,56 @@ impl Visible {
     pub async fn get(&self, segment: &str, search: &Search) -> Result<Arc<Account>, Problem> {
         let connection = self.connections.iter().find(|connection| connection.account == segment);
         let (Some(connection), Some(history)) = (connection, &self.history) else {
+            if segment == ALL && !self.connections.is_empty() {
+                return self.all(search).await;
+            }
             return match self.accounts.get(segment) {
                 Ok(account) if account.is_open_to(self.principals()) => Ok(account),
                 Ok(_) => Err(unknown()),
                 Err(problem) => Err(self.former.ended(segment).await.unwrap_or(problem)),
             };
         };
-        let caller = Caller {
-            account: connection.account.clone(),
-            arn: connection.arn.clone(),
-            user_id: String::new(),
-        };
-        let view = history.open(&connection.credentials, &caller, search, PATIENCE).await?;
-        let coverage = coverage(&view, connection);
-        Ok(Arc::new(self.accounts.aws(segment, view.archive, coverage)))
+        let (archive, coverage) = opened(history, connection, search).await?;
+        Ok(Arc::new(self.accounts.aws(segment, archive.into(), coverage)))
+    }
+
+    /// The AWS accounts that the session is signed in to, in one list. One that cannot be used does not hide the others: it is
+    /// named.
+    ///
+    /// Log archives are not among them. What is missing of an archive is of another kind than what is missing of event history; a
+    /// record in a log file need not be letter for letter what event history says of the same event, so that events would count
+    /// twice; and made-up data must not stand among real events.
+    async fn all(&self, search: &Search) -> Result<Arc<Account>, Problem> {
+        let Some(history) = &self.history else { return Err(unknown()) };
+        let open = self.connections.iter().map(|connection| opened(history, connection, search));
+        let (mut archives, mut whole) = (Vec::new(), None::<HistoryCoverage>);
+        for (connection, result) in self.connections.iter().zip(join_all(open).await) {
+            let coverage = match result {
+                Ok((archive, coverage)) => {
+                    let title = connection.title.clone().unwrap_or_else(|| connection.account.clone());
+                    archives.push((title, archive));
+                    coverage
+                }
+                Err(error) => {
+                    tracing::error!(
+                        account = connection.account,
+                        cause = chain(&error),
+                        "a cache cannot be used"
+                    );
+                    unusable(connection)
+                }
+            };
+            match &mut whole {
+                Some(whole) => whole.join(coverage),
+                None => whole = Some(coverage),
+            }
+        }
+        let whole = whole.ok_or_else(unknown)?;
+        let names = self.connections.iter().filter_map(|connection| {
+            connection.title.clone().map(|title| (connection.account.clone(), title))
+        });
+        let joined = Joined::new(archives).with_names(AccountNames::from_iter(names));
+        Ok(Arc::new(self.accounts.aws(ALL, joined, whole)))
     }
 
     /// The one with this name, when it comes to one event of it: that one first, and what may be related to it meanwhile.
@@ -131,7 +191,8 @@ impl Visible {
     /// # Errors
     /// As [`Visible::get`].
     pub async fn check(&self, segment: &str) -> Result<(), Problem> {
-        if self.list().iter().any(|connection| connection.account == segment) {
+        let is_listed = self.list().iter().any(|connection| connection.account == segment);
+        if is_listed || segment == ALL && !self.connections.is_empty() {
             return Ok(());
         }
         self.note(segment, Action::Denied, "", "no such account, or not open").await?;
@@ -180,6 +241,38 @@ impl FromRequestParts<Context> for Visible {
         let visible =
             Visible::new(context.accounts().clone(), connections, context.history().cloned(), witness);
         Ok(Visible { former: Former::of(context, parts.extensions.get::<Session>()), ..visible })
+    }
+}
+
+/// An AWS account as one reader may see it. What is missing for a search is fetched meanwhile.
+async fn opened(
+    history: &History,
+    connection: &vault::Connection,
+    search: &Search,
+) -> Result<(Archive, HistoryCoverage), ArchiveError> {
+    let view = history.open(&connection.credentials, &connection.caller(), search, PATIENCE).await?;
+    let coverage = coverage(&view, connection);
+    Ok((view.archive, coverage))
+}
+
+/// What is said of an account whose cache cannot be used.
+fn unusable(connection: &vault::Connection) -> HistoryCoverage {
+    let region = RegionCoverage {
+        account: connection.account.clone(),
+        account_name: connection.title.clone(),
+        region: String::new(),
+        back_to: None,
+        fetching: false,
+        problem: Some(
+            "What this server has fetched of the account cannot be read; its log says why.".to_owned(),
+        ),
+    };
+    HistoryCoverage {
+        range: TimeRange::default(),
+        filters: Vec::new(),
+        arriving_from: None,
+        kept_from: None,
+        regions: vec![region],
     }
 }
 

@@ -46,7 +46,7 @@ use exchange::{Exchange, Refusal};
 use form::{Faults, Given};
 pub use next::{encoded, local, sign_in_for};
 use page::{Ended, View};
-pub use renewal::{renewed, renews};
+pub use renewal::{ends, renewed, renews};
 
 /// How people sign in.
 pub struct SignIn {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use cloudtrail::time::MINUTE;
+use cloudtrail::time::{MINUTE, Time};
 use tower_sessions::Session;
 
 use crate::error::chain;
@@ -11,6 +11,14 @@ use crate::vault::{Connection, LONGEST, Method};
 
 /// How long before its end a connection is renewed, in milliseconds.
 const AHEAD: i64 = 5 * MINUTE;
+
+/// When a connection ends, as a person should know it. One's own credentials on this machine are there as long as they are.
+pub fn ends(connection: &Connection) -> Option<Time> {
+    match connection.method {
+        Method::Own => connection.expires,
+        _ => Some(connection.ends()),
+    }
+}
 
 /// Whether a connection is renewed before it ends.
 pub fn renews(connection: &Connection) -> bool {

@@ -53,12 +53,18 @@ pub struct Served {
 impl Served {
     /// Starts it on a free port and waits until it says where.
     pub fn start(data: &Path, arguments: &[&str]) -> Served {
+        Served::start_with(data, arguments, &[])
+    }
+
+    /// The same with more in its environment.
+    pub fn start_with(data: &Path, arguments: &[&str], environment: &[(&str, String)]) -> Served {
         let site = data.join("site");
         super::site::lay_out(&site);
         let mut child = waymark(data)
             .args(["serve", "--listen", "127.0.0.1:0", "--site"])
             .arg(site)
             .args(arguments)
+            .envs(environment.iter().map(|(name, value)| (name, value)))
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
