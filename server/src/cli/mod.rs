@@ -25,7 +25,11 @@ use crate::error::{self, EXIT_OK, Error, Result};
 /// Reads the arguments, runs the command, and says how it went.
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    log_to_stderr();
+    log_to_stderr(match arguments.command {
+        Command::Serve(_) => "warn,waymark_server=info,archive=info,gateway=info,app=info",
+        // What other commands have to say they print.
+        _ => "warn",
+    });
     let code = run(arguments.command, &Clock::system()).unwrap_or_else(|error| {
         complain(&error);
         error.exit_code()
@@ -74,12 +78,11 @@ fn complain(error: &Error) {
     }
 }
 
-/// Logs to standard error: what `RUST_LOG` asks for, or Waymark's own messages from `info` up.
-fn log_to_stderr() {
+/// Logs to standard error: what `RUST_LOG` asks for, or else so much.
+fn log_to_stderr(otherwise: &str) {
     use std::io::IsTerminal;
-    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| {
-        tracing_subscriber::EnvFilter::new("warn,waymark_server=info,archive=info,gateway=info,app=info")
-    });
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(otherwise));
     // A second subscriber is refused; the first one stays, which is as good.
     let _ = tracing_subscriber::fmt()
         .with_env_filter(filter)

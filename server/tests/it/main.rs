@@ -5,6 +5,7 @@
 
 mod support;
 
+mod all_accounts;
 mod api;
 mod commands;
 mod downloads;

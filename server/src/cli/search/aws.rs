@@ -156,8 +156,9 @@ fn notes(view: &View, is_stopped: bool) -> Result<(Vec<String>, bool)> {
         RegionState::Closed(error) => Some((region.region.as_str(), error)),
         _ => None,
     }));
-    if let [(regions, error)] = closed.as_slice()
-        && regions.len() == view.regions.len()
+    let are_all_closed = view.regions.iter().all(|region| matches!(region.state, RegionState::Closed(_)));
+    if let Some((_, error)) = closed.iter().max_by_key(|(regions, _)| regions.len())
+        && are_all_closed
     {
         return Err(aws((*error).clone()));
     }
