@@ -6,11 +6,11 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Instant;
 
 use app::api::events::EventDetail;
-use archive::{Archive, ArchiveError, Progress, RecordStream, Request, StoredEvent};
+use archive::{Archive, ArchiveError, Joined, Progress, RecordStream, Request, StoredEvent};
 use cloudtrail::intake::Report;
 use cloudtrail::names::AccountNames;
 use cloudtrail::search::{
-    EventPage, EventRow, FacetValue, FieldRef, HistoryCoverage, Query, Search, TimeRange,
+    Coverage, EventPage, EventRow, FacetValue, FieldRef, HistoryCoverage, Query, Search, TimeRange,
 };
 use cloudtrail::time::Time;
 
@@ -30,7 +30,7 @@ pub struct Accounts {
 pub struct Account {
     segment: String,
     demo: bool,
-    archive: Archive,
+    archive: Joined,
     taking_in: TakingIn,
     history: Option<HistoryCoverage>,
     /// Whose sign-in opens it; `None`: it is open to whoever came in.
@@ -83,6 +83,7 @@ impl Accounts {
     /// Adds one. `taking_in` is shared with whoever writes to the archive.
     pub fn add(&mut self, segment: String, demo: bool, archive: Archive, taking_in: TakingIn) {
         let metrics = self.metrics.clone();
+        let archive = archive.into();
         let account = Account { segment, demo, archive, taking_in, history: None, allow: None, metrics };
         self.list.push(Arc::new(account));
     }
@@ -91,6 +92,7 @@ impl Accounts {
     pub fn add_for(&mut self, allow: Principals, segment: String, archive: Archive) {
         let (metrics, taking_in) = (self.metrics.clone(), TakingIn::default());
         let allow = Some(allow);
+        let archive = archive.into();
         let account = Account { segment, demo: false, archive, taking_in, history: None, allow, metrics };
         self.list.push(Arc::new(account));
     }
@@ -110,8 +112,8 @@ impl Accounts {
         self.list.iter().find(|account| account.segment == segment).cloned().ok_or_else(unknown)
     }
 
-    /// An AWS account, as far as one reader may see it.
-    pub fn aws(&self, segment: &str, archive: Archive, history: HistoryCoverage) -> Account {
+    /// An AWS account, or several in one list, as far as one reader may see them.
+    pub fn aws(&self, segment: &str, archive: Joined, history: HistoryCoverage) -> Account {
         Account {
             segment: segment.to_owned(),
             demo: false,
@@ -182,6 +184,12 @@ impl Account {
         Ok(page)
     }
 
+    /// What a range of it holds, without searching.
+    pub async fn coverage(&self, range: TimeRange) -> Result<Coverage, Problem> {
+        let coverage = self.archive.coverage(range).await?;
+        Ok(Coverage { history: self.history.clone(), ..coverage })
+    }
+
     /// How many events a search finds.
     pub async fn count(&self, search: &Search) -> Result<u64, Problem> {
         Ok(self.search(&Request::newest(search.clone(), 0)).await?.total)
@@ -194,7 +202,7 @@ impl Account {
         };
         // Between the first and the last row's time the search finds these rows and, at those two instants, a few more.
         let range = TimeRange { from: Some(oldest.time), to: Some(newest.time.plus(1)) };
-        let mut records = self.archive.stream(&Search { query: query.clone(), range }).await?;
+        let mut records = self.archive.stream_what_is_there(&Search { query: query.clone(), range }).await?;
         let mut wanted = rows.iter().peekable();
         let mut raw = Vec::with_capacity(rows.len());
         while wanted.peek().is_some()
