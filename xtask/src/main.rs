@@ -4,6 +4,7 @@
 //! JavaScript module by wasm-bindgen, and laid out with the style sheet and the static files as the folder
 //! that the server serves (see [`site`]).
 
+mod aws_clients;
 mod bench;
 mod browser_tests;
 mod build;
@@ -46,8 +47,10 @@ enum Command {
     Run(RunArgs),
     /// Build the server and the browser's side, and say where they are
     Build(ReleaseArgs),
-    /// Run unit, integration and browser tests
+    /// Run unit, integration and browser tests, and AWS's own clients against the sandbox
     Test(TestArgs),
+    /// Build the server, then run AWS's own clients against its sandbox alone
+    AwsClients(ReleaseArgs),
     /// Build, then run the browser tests alone
     E2e(E2eArgs),
     /// Like `run`, and build and start again whenever a file changes
@@ -133,6 +136,10 @@ fn perform(command: Command) -> Result<()> {
             Ok(())
         }
         Command::Test(args) => test::test(&workspace, args.release.profile(), args.filter.as_deref()),
+        Command::AwsClients(args) => {
+            let server = build::server(&workspace, args.profile())?;
+            aws_clients::run(&workspace, &server, aws_clients::Need::Always).map(|_| ())
+        }
         Command::E2e(args) => browser_tests::run(&workspace, args.release.profile(), &args.playwright),
         Command::Dev(args) => dev::dev(&workspace, args.release.profile(), args.events, args.listen),
         Command::Check => check::check(&workspace),

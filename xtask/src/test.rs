@@ -2,10 +2,10 @@
 
 use crate::error::Result;
 use crate::workspace::{Profile, Workspace};
-use crate::{browser_tests, process, say};
+use crate::{aws_clients, browser_tests, build, process, say};
 
-/// Runs unit and integration tests, then the browser tests; all of them, or those whose name contains the
-/// filter.
+/// Runs unit and integration tests, AWS's own clients against the sandbox, then the browser tests; all of them, or those whose
+/// name contains the filter.
 pub fn test(workspace: &Workspace, profile: Profile, filter: Option<&str>) -> Result<()> {
     let step = say::step("unit and integration tests");
     let mut cargo = workspace.cargo();
@@ -17,11 +17,21 @@ pub fn test(workspace: &Workspace, profile: Profile, filter: Option<&str>) -> Re
     process::run(cargo.args(filter))?;
     step.done();
 
+    let left_out = match filter {
+        None => {
+            let server = build::server(workspace, profile)?;
+            aws_clients::run(workspace, &server, aws_clients::Need::of_environment())?
+        }
+        Some(_) => None,
+    };
     let playwright: Vec<String> = match filter {
         Some(filter) => vec!["--pass-with-no-tests".into(), "--grep".into(), literal(filter)],
         None => Vec::new(),
     };
-    browser_tests::run(workspace, profile, &playwright)
+    browser_tests::run(workspace, profile, &playwright)?;
+    // Above, it may have been overlooked.
+    left_out.iter().for_each(|reason| say::note(reason));
+    Ok(())
 }
 
 /// A regular expression that finds exactly this text.

@@ -135,6 +135,13 @@ def main():
     keys = {"aws_access_key_id": issued["AccessKeyId"], "aws_secret_access_key": issued["SecretAccessKey"],
             "aws_session_token": issued["SessionToken"]}
     assert client("sts", **keys).get_caller_identity()["Account"] == "777788889999"
+    policy = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "cloudtrail:DescribeTrails", "Resource": "*"}]}
+    lesser = sts.assume_role(RoleArn="arn:aws:iam::777788889999:role/Auditor", RoleSessionName="lesser", Policy=json.dumps(policy))
+    lesser = {"aws_access_key_id": lesser["Credentials"]["AccessKeyId"],
+              "aws_secret_access_key": lesser["Credentials"]["SecretAccessKey"],
+              "aws_session_token": lesser["Credentials"]["SessionToken"]}
+    client("cloudtrail", **lesser).describe_trails()
+    refused(lambda: client("cloudtrail", **lesser).lookup_events(), "AccessDeniedException")
     organizations = client("organizations", region_name="us-east-1", **keys)
     organizations.describe_organization()
     accounts = list(organizations.get_paginator("list_accounts").paginate())
