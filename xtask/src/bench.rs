@@ -1,28 +1,33 @@
 //! `cargo xtask bench`: what a release build does in a second, compared with the last time.
 //!
-//! The benchmark program of `crates/archive` writes one JSON file to the path in `WAYMARK_BENCH_OUT`:
+//! Each benchmark program, that of `crates/archive` and that of `crates/gateway`, writes one JSON file to the path in
+//! `WAYMARK_BENCH_OUT`:
 //!
 //! ```json
 //! {"results": [{"name": "take in 500,000 events", "seconds": 2.4, "peak_mb": 210.0, "bar": {"seconds": 6.0}}]}
 //! ```
 //!
 //! Every number beside `name` is a measure of that workload; `bar` holds what a measure may be at most, or
-//! at least if its name ends in `_per_s`.
+//! at least if its name ends in `_per_s` or `_share`.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::build::Built;
 use crate::error::{Error, Result};
 use crate::workspace::{Profile, Workspace};
 use crate::{build, files, first_load, process, say};
 
-/// Measures the archive and the size of the first load, and prints both as tables.
+/// The benchmark programs, and what they measure.
+const PROGRAMS: [(&str, &str); 2] = [("archive", "the archive"), ("sync", "event history from AWS")];
+
+/// Measures the archive, the sync of event history, and the size of the first load, and prints them as tables. `arguments` are for
+/// all programs; if the first of them is a program's name, only that one runs.
 pub fn bench(workspace: &Workspace, size_only: bool, arguments: &[String]) -> Result<()> {
     if !size_only {
-        archive(workspace, arguments)?;
+        programs(workspace, arguments)?;
     }
     // A page has the same bytes however its server was compiled; what goes with it has not.
     let server = build::server(workspace, Profile::Dev)?;
@@ -30,42 +35,64 @@ pub fn bench(workspace: &Workspace, size_only: bool, arguments: &[String]) -> Re
     first_load::report(workspace, &Built { server, site })
 }
 
-fn archive(workspace: &Workspace, arguments: &[String]) -> Result<()> {
-    let latest = workspace.target.join("bench/latest.json");
-    let previous = workspace.target.join("bench/previous.json");
-    files::create_folder(&workspace.target.join("bench"))?;
+fn programs(workspace: &Workspace, arguments: &[String]) -> Result<()> {
+    let folder = workspace.target.join("bench");
+    let (latest, previous) = (folder.join("latest.json"), folder.join("previous.json"));
+    files::create_folder(&folder)?;
     if latest.exists() {
         files::rename(&latest, &previous)?;
     }
-    let step = say::step("measuring the archive (release)");
+    let before = if previous.exists() { results(&previous)? } else { Vec::new() };
+    let only = arguments.first().and_then(|name| PROGRAMS.iter().find(|(known, _)| known == name));
+    let arguments = if only.is_some() { &arguments[1..] } else { arguments };
+    let mut now = Vec::new();
+    for (name, what) in PROGRAMS.iter().filter(|program| only.is_none_or(|only| only == *program)) {
+        now.extend(program(workspace, name, what, arguments)?);
+    }
+    print!("{}", table(&now, &before));
+    // What was not measured this time is compared with the next time all the same.
+    now.extend(before.into_iter().filter(|old| only.is_some() && !has(&now, &old.name)).collect::<Vec<_>>());
+    let text = serde_json::to_vec(&Report { results: now })
+        .map_err(|source| Error::malformed("the results".to_owned(), source))?;
+    files::write(&latest, &text)
+}
+
+fn has(workloads: &[Workload], name: &str) -> bool {
+    workloads.iter().any(|workload| workload.name == name)
+}
+
+fn program(workspace: &Workspace, name: &str, what: &str, arguments: &[String]) -> Result<Vec<Workload>> {
+    let written = workspace.target.join(format!("bench/{name}.json"));
+    if written.exists() {
+        files::remove(&written)?;
+    }
+    let step = say::step(format!("measuring {what} (release)"));
     let mut cargo = workspace.cargo();
     // Without `--package`, so that it shares its libraries with a release build of the server.
-    cargo.args(["bench", "--bench", "archive"]).env("WAYMARK_BENCH_OUT", &latest);
+    cargo.args(["bench", "--bench", name]).env("WAYMARK_BENCH_OUT", &written);
     if !arguments.is_empty() {
         cargo.arg("--").args(arguments);
     }
     process::run(&mut cargo)?;
     step.done();
-    if !latest.exists() {
+    if !written.exists() {
         return Err(Error::advice(format!(
             "the benchmark program wrote no results; it should have written {} (WAYMARK_BENCH_OUT)",
-            latest.display()
+            written.display()
         )));
     }
-    let before = if previous.exists() { results(&previous)? } else { Vec::new() };
-    print!("{}", table(&results(&latest)?, &before));
-    Ok(())
+    results(&written)
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Serialize)]
 struct Report {
     results: Vec<Workload>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Serialize)]
 struct Workload {
     name: String,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     bar: BTreeMap<String, f64>,
     #[serde(flatten)]
     measures: BTreeMap<String, serde_json::Value>,
@@ -102,7 +129,7 @@ fn table(now: &[Workload], before: &[Workload]) -> String {
 }
 
 fn verdict(measure: &str, value: f64, bar: f64) -> String {
-    let at_least = measure.ends_with("_per_s");
+    let at_least = measure.ends_with("_per_s") || measure.ends_with("_share");
     let kept = if at_least { value >= bar } else { value <= bar };
     format!(
         "{} {} {}",

@@ -268,7 +268,7 @@ impl History {
     ) -> Option<impl Future<Output = ()> + use<>> {
         let refused = self.refusal(account, credentials, region);
         let starts = !missing.is_empty()
-            && !refused.is_some_and(|(at, _)| at.plus(FRESH) > now)
+            && refused.is_none_or(|(at, _)| at.plus(FRESH) <= now)
             && account.with(region, |region| region.start(list));
         if !starts {
             return None;
