@@ -38,6 +38,9 @@ pub mod own;
 /// Waymark's own database.
 pub mod store;
 
+/// What lies in memory, and nowhere else.
+pub mod memory;
+
 /// Where credentials lie while somebody is signed in.
 pub mod vault;
 

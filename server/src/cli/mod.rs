@@ -21,6 +21,7 @@ pub use arguments::{Arguments, Command, Source};
 
 use crate::clock::Clock;
 use crate::error::{self, EXIT_OK, Error, Result};
+use crate::memory;
 
 /// Reads the arguments, runs the command, and says how it went.
 pub fn main() -> ExitCode {
@@ -30,6 +31,9 @@ pub fn main() -> ExitCode {
         // What other commands have to say they print.
         _ => "warn",
     });
+    if let Err(error) = memory::keep_private() {
+        tracing::warn!(%error, "credentials in memory are not kept out of core dumps");
+    }
     let code = run(arguments.command, &Clock::system()).unwrap_or_else(|error| {
         complain(&error);
         error.exit_code()

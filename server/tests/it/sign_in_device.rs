@@ -6,12 +6,10 @@ use std::sync::Arc;
 use axum::http::{Method, StatusCode};
 use cloudtrail::time::MINUTE;
 use sandbox::Running;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
 use tower_sessions::session::Id;
 use tower_sessions::{MemoryStore, Session};
 
-use crate::support::browser::{Browser, encoded, with_sandbox};
+use crate::support::browser::{Browser, decide, with_sandbox};
 use crate::support::server::Server;
 
 const ANA: &str = "ana.lima@example.com";
@@ -27,22 +25,6 @@ async fn begin(browser: &mut Browser<'_>, next: &str) -> String {
     assert!(page.body.contains("only if you have just started this sign-in yourself"), "{}", page.body);
     let code = page.body.split_once("<p class=\"sign-in__code\">").unwrap().1;
     code.split('<').next().unwrap().to_owned()
-}
-
-/// What the person does on the page of Identity Center.
-async fn decide(running: &Running, code: &str, action: &str) {
-    let body = encoded(&[("user_code", code), ("person", ANA), ("action", action)]);
-    let request = format!(
-        "POST /device HTTP/1.1\r\nhost: {}\r\nconnection: close\r\ncontent-type: \
-         application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\r\n{body}",
-        running.address(),
-        body.len()
-    );
-    let mut stream = TcpStream::connect(running.address()).await.unwrap();
-    stream.write_all(request.as_bytes()).await.unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).await.unwrap();
-    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
 }
 
 /// Comes as far as the choice of accounts.

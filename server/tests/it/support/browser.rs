@@ -5,6 +5,8 @@ use std::fmt::Write as _;
 use axum::http::{Method, StatusCode};
 use cloudtrail::time::Time;
 use sandbox::{Credentials, Events, Options, Running, Sandbox};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 use waymark_server::serve::sandbox::sign_in;
 
 use super::server::{Answer, HOST, Server};
@@ -16,6 +18,22 @@ pub async fn with_sandbox() -> (Server, Running) {
     let now = Time::from_millis(jiff::Timestamp::now().as_millisecond());
     let server = Server::signing_in(now, |clock| sign_in(&running, clock).unwrap()).await;
     (server, running)
+}
+
+/// What a person does on the page of Identity Center: `approve` or `deny`.
+pub async fn decide(running: &Running, code: &str, action: &str) {
+    let body = encoded(&[("user_code", code), ("person", "ana.lima@example.com"), ("action", action)]);
+    let request = format!(
+        "POST /device HTTP/1.1\r\nhost: {}\r\nconnection: close\r\ncontent-type: \
+         application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\r\n{body}",
+        running.address(),
+        body.len()
+    );
+    let mut stream = TcpStream::connect(running.address()).await.unwrap();
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
 }
 
 /// What somebody sees of a server.

@@ -6,3 +6,4 @@ pub mod program;
 pub mod schema;
 pub mod server;
 pub mod site;
+pub mod tap;

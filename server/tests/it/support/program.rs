@@ -47,6 +47,7 @@ pub struct Served {
     pub url: String,
     /// Where it listens.
     pub address: SocketAddr,
+    out: Option<std::thread::JoinHandle<String>>,
     err: Option<std::thread::JoinHandle<String>>,
 }
 
@@ -58,37 +59,61 @@ impl Served {
 
     /// The same with more in its environment.
     pub fn start_with(data: &Path, arguments: &[&str], environment: &[(&str, String)]) -> Served {
+        let mut command = waymark(data);
+        command.args(["serve", "--listen", "127.0.0.1:0"]).args(arguments);
+        command.envs(environment.iter().map(|(name, value)| (name, value)));
+        Served::of(data, command)
+    }
+
+    /// Starts a shared deployment and waits until it says where it listens.
+    pub fn start_shared(data: &Path, config: &Path) -> Served {
+        let mut command = waymark(data);
+        command.args(["serve", "--config"]).arg(config);
+        Served::of(data, command)
+    }
+
+    fn of(data: &Path, mut command: Command) -> Served {
         let site = data.join("site");
         super::site::lay_out(&site);
-        let mut child = waymark(data)
-            .args(["serve", "--listen", "127.0.0.1:0", "--site"])
-            .arg(site)
-            .args(arguments)
-            .envs(environment.iter().map(|(name, value)| (name, value)))
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+        command.arg("--site").arg(site).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
         let mut err = child.stderr.take().unwrap();
         let err = std::thread::spawn(move || {
             let mut text = String::new();
             err.read_to_string(&mut text).unwrap();
             text
         });
-        let mut url = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut url).unwrap();
-        let url = url.trim().to_owned();
+        let mut first = String::new();
+        let mut out = BufReader::new(child.stdout.take().unwrap());
+        out.read_line(&mut first).unwrap();
+        // A shared deployment says it in JSON.
+        let address =
+            first.trim().strip_prefix("{\"listening\":\"").and_then(|rest| rest.strip_suffix("\"}"));
+        let url = address.map_or(first.trim().to_owned(), |address| format!("http://{address}"));
+        let out = std::thread::spawn(move || {
+            let mut text = String::new();
+            out.read_to_string(&mut text).unwrap();
+            text
+        });
         let host = url.strip_prefix("http://").and_then(|rest| rest.split('/').next());
         let Some(host) = host else {
             child.wait().unwrap();
             panic!("it printed `{url}` and {}", err.join().unwrap());
         };
-        Served { child, address: host.parse().unwrap(), url, err: Some(err) }
+        Served { child, address: host.parse().unwrap(), url, out: Some(out), err: Some(err) }
     }
 
     /// The path and query of the address it printed.
     pub fn path(&self) -> &str {
         &self.url["http://".len() + self.address.to_string().len()..]
+    }
+
+    /// Tells it to stop, and gives what it printed on standard output after the first line.
+    #[cfg(unix)]
+    pub fn printed(mut self) -> String {
+        let out = self.out.take().unwrap();
+        self.stop();
+        out.join().unwrap()
     }
 
     /// Sends a request over a connection of its own and reads the answer to its end.
@@ -106,6 +131,11 @@ impl Served {
         let mut bytes = Vec::new();
         stream.read_to_end(&mut bytes).unwrap();
         Reply::parse(&bytes)
+    }
+
+    /// The process's id.
+    pub fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// A GET.

@@ -1,5 +1,6 @@
 //! The server's router over a small archive, without a port.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -20,7 +21,7 @@ use waymark_server::http::site::Site;
 use waymark_server::http::{self, Context, Parts, Reach};
 use waymark_server::services::{Accounts, TakingIn};
 use waymark_server::session::Lasting;
-use waymark_server::store::Store;
+use waymark_server::store::{Keys, Store};
 
 use super::{logs, site};
 
@@ -35,7 +36,7 @@ pub struct Server {
     pub taking_in: TakingIn,
     pub context: Context,
     now: Arc<AtomicI64>,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 /// An answer, read to its end.
@@ -68,6 +69,15 @@ impl Server {
         Server::with(&logs::ordinary(), false, noon(), |_| None).await
     }
 
+    /// The same, with everything that it keeps in its folder, as a team's server keeps it.
+    pub async fn keeping(start: Time, sign_in: impl FnOnce(&Clock) -> SignIn) -> Server {
+        let folder = tempfile::tempdir().unwrap();
+        let keys = Keys::read(&[Keys::make()]).unwrap();
+        let store = Store::open(folder.path().join("waymark.sqlite").to_str().unwrap(), keys).await.unwrap();
+        let kept = (folder, store, Lasting::Sealed);
+        Server::put_together(&logs::ordinary(), true, start, kept, |clock| Some(sign_in(clock))).await
+    }
+
     /// Open to anyone, with sign-in, beginning at some time.
     pub async fn signing_in(start: Time, sign_in: impl FnOnce(&Clock) -> SignIn) -> Server {
         Server::with(&logs::ordinary(), true, start, |clock| Some(sign_in(clock))).await
@@ -79,7 +89,18 @@ impl Server {
         start: Time,
         sign_in: impl FnOnce(&Clock) -> Option<SignIn>,
     ) -> Server {
-        let folder = tempfile::tempdir().unwrap();
+        let store = Store::in_memory().await.unwrap();
+        let kept = (tempfile::tempdir().unwrap(), store, Lasting::InMemory);
+        Server::put_together(records, anyone, start, kept, sign_in).await
+    }
+
+    async fn put_together(
+        records: &[Value],
+        anyone: bool,
+        start: Time,
+        (folder, store, lasting): (TempDir, Store, Lasting),
+        sign_in: impl FnOnce(&Clock) -> Option<SignIn>,
+    ) -> Server {
         logs::write(&folder.path().join("logs"), "a.json", records);
         site::lay_out(&folder.path().join("site"));
         let writer = Writer::open(&folder.path().join("archive")).await.unwrap();
@@ -100,7 +121,6 @@ impl Server {
         let taking_in = TakingIn::default();
         accounts.add("test".to_owned(), anyone, writer.archive(), taking_in.clone());
         let site = Site::open(Some(&folder.path().join("site"))).unwrap();
-        let store = Store::in_memory().await.unwrap();
         let context = Context::new(Parts {
             accounts: Arc::new(accounts),
             entry,
@@ -109,7 +129,7 @@ impl Server {
             own: None,
             access: AccessLog::new(store.clone(), clock.clone()),
             store,
-            lasting: Lasting::InMemory,
+            lasting,
             reach: Reach::Loopback,
             trusted_proxies: Vec::new(),
             metrics,
@@ -118,7 +138,12 @@ impl Server {
         });
         let admin = http::admin::router(context.clone());
         let router = http::router(context.clone());
-        Server { router, admin, secrets, taking_in, context, now, _folder: folder }
+        Server { router, admin, secrets, taking_in, context, now, folder }
+    }
+
+    /// The folder with everything that it keeps.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// Lets time pass.
