@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use archive::Progress;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -33,6 +34,31 @@ impl Bar {
 
     /// Takes the bar away.
     pub fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+/// Shows on a terminal that something goes on whose end is not known, until it is dropped.
+pub struct Waiting {
+    bar: ProgressBar,
+}
+
+impl Waiting {
+    /// For what.
+    pub fn new(what: String) -> Waiting {
+        let bar =
+            ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(8)).with_message(what);
+        // The template is fixed; were it wrong, indicatif's own would do.
+        if let Ok(style) = ProgressStyle::with_template("{spinner} {msg}  {elapsed} so far") {
+            bar.set_style(style);
+        }
+        bar.enable_steady_tick(Duration::from_millis(125));
+        Waiting { bar }
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
         self.bar.finish_and_clear();
     }
 }

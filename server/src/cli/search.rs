@@ -16,6 +16,7 @@ use super::table::{Table, Width};
 use crate::clock::Clock;
 use crate::data::{DataFolder, canonical};
 use crate::error::{EXIT_OK, EXIT_SKIPPED, Error, Result};
+use crate::serve::signal;
 
 /// Searching the event history of the person's own AWS account.
 mod aws;
@@ -36,7 +37,11 @@ pub async fn run(arguments: SearchArguments, clock: &Clock) -> Result<u8> {
     if arguments.aws {
         search.range = aws::range(search.range, now);
         let found = aws::find(&arguments, &search, clock).await?;
-        print(&arguments, &found.archive, search, "event history").await?;
+        tokio::select! {
+            printed = print(&arguments, &found.archive, search, "event history") => printed?,
+            // Whoever waits for AWS listens for Ctrl-C, and from then on it ends nothing by itself.
+            () = signal::stopped() => return Ok(EXIT_SKIPPED),
+        }
         found.notes.iter().for_each(|note| eprintln!("{note}"));
         return Ok(if found.is_whole { EXIT_OK } else { EXIT_SKIPPED });
     }

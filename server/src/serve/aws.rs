@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use cloudtrail::names::AccountNames;
+use gateway::regions::ENABLED;
 use gateway::{Chain, Gateway};
 
 use crate::clock::Clock;
@@ -46,7 +47,10 @@ pub fn regions(own: Option<&str>) -> Vec<String> {
     let partition: &[&str] = match own {
         Some(region) if region.starts_with("us-gov-") => &["us-gov-west-1", "us-gov-east-1"],
         Some(region) if region.starts_with("cn-") => &["cn-north-1", "cn-northwest-1"],
-        // Those that every account has.
+        // Those that every account has, and one that was enabled and is worked in.
+        Some(region) if !ENABLED.contains(&region) => {
+            return ENABLED.into_iter().chain([region]).map(str::to_owned).collect();
+        }
         _ => &[],
     };
     partition.iter().map(|region| (*region).to_owned()).collect()

@@ -171,7 +171,26 @@ async fn profiles_are_used_as_aws_s_own_programs_use_them() {
         assert!(ended.code == 0 && ended.err.contains(who), "{profile}: {}", ended.err);
         assert!(!ended.err.contains(secret.as_str()), "{profile}");
     }
-    let signed = search("signed");
-    assert_eq!(signed.code, 2, "{}", signed.err);
-    assert!(signed.err.contains("Run `aws sso login --profile signed`"), "{}", signed.err);
+    // Nobody has signed in yet; somebody has; AWS does not know the sign-in any more.
+    let cache = folder.path().join(".aws/sso/cache");
+    std::fs::create_dir_all(&cache).unwrap();
+    let token = sandbox.sign_in("ben.okafor").unwrap();
+    for (token, ends, code) in [
+        (None, "", 2),
+        (Some(token.as_str()), "2099-01-01T00:00:00Z", 0),
+        (Some("unknown"), "2099-01-01T00:00:00Z", 2),
+    ] {
+        if let Some(token) = token {
+            let text = format!(r#"{{"accessToken":"{token}","expiresAt":"{ends}"}}"#);
+            // Named after the SHA-1 of the start URL, as `aws sso login` does.
+            std::fs::write(cache.join("a82a2525876aafc100f9177e64a990f43128b9c9.json"), text).unwrap();
+        }
+        let ended = search("signed");
+        assert_eq!(ended.code, code, "{}", ended.err);
+        let words = match code {
+            0 => "assumed-role/AWSReservedSSO_ReadOnlyAccess_",
+            _ => "help: Run `aws sso login --profile signed`",
+        };
+        assert!(ended.err.contains(words), "{}", ended.err);
+    }
 }

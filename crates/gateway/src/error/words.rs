@@ -123,6 +123,8 @@ impl GatewayError {
         let action = self.missing_permission()?;
         let resource =
             self.message.split_once("on resource: ").and_then(|(_, rest)| rest.split([' ', ',']).next());
+        // S3 puts it in quotes.
+        let resource = resource.map(|arn| arn.trim_matches('"'));
         let is_plain = |arn: &&str| {
             arn.starts_with("arn:")
                 && arn.bytes().all(|byte| byte.is_ascii_graphic() && !b"\"\\".contains(&byte))

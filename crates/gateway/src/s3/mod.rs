@@ -60,8 +60,10 @@ impl Gateway {
         match region {
             Some(region) => Ok(at(region)),
             None => {
-                let found = at(HOME).find_region().await?;
-                Ok(at(found.as_deref().unwrap_or(HOME)))
+                // Another Region of the same partition can tell.
+                let some = self.inner.options.regions.first().map_or(HOME, String::as_str);
+                let found = at(some).find_region().await?;
+                Ok(at(found.as_deref().unwrap_or(some)))
             }
         }
     }

@@ -69,6 +69,8 @@ async fn a_missing_bucket_and_a_denied_one_say_so() {
     let denied = bucket(&sandbox, Who::Newcomer, BUCKET).await;
     let error = denied.list("", true, None).await.unwrap_err();
     assert_eq!((error.kind(), error.missing_permission().as_deref()), (Kind::Denied, Some("s3:ListBucket")));
+    let statement = error.statement().unwrap();
+    assert!(statement.contains(r#""Resource":"arn:aws:s3:::example-prod-audit-logs""#), "{statement}");
     let error = denied.object("a", 9).await.unwrap_err();
     assert_eq!((error.kind(), error.missing_permission().as_deref()), (Kind::Denied, Some("s3:GetObject")));
 }

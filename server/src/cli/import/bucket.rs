@@ -12,7 +12,7 @@ use tokio::sync::{Mutex, Semaphore};
 
 use super::address::{Address, delivered};
 use crate::cli::credentials::{aws, unusable};
-use crate::cli::progress::{Bar, count, thousands};
+use crate::cli::progress::{Bar, Waiting, count, thousands};
 use crate::error::{Error, Result};
 use crate::serve::signal;
 
@@ -62,11 +62,13 @@ pub async fn look(chain: &Chain, gateway: &Gateway, address: Address, range: (Ti
         kept: Mutex::default(),
     };
     let at = address.to_string();
+    let waiting = Waiting::new(format!("looking into {at}"));
     let bucket = access.bucket().await.map_err(|error| error.at(&at))?;
     let logs = bucket.logs(&address.prefix, delivered(range)).await.map_err(|error| match error {
         LogsError::Aws(error) => aws(error).at(&at),
         other => Error::Logs(other),
     })?;
+    drop(waiting);
     let looked = &logs.looked;
     eprintln!(
         "{address} (in {}): {}, {}; {} to look through, from {} to {} UTC",
