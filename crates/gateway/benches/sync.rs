@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use archive::Request;
 use cloudtrail::search::{Search, TimeRange, parse};
-use cloudtrail::time::{DAY, Time};
+use cloudtrail::time::{DAY, MINUTE, Time};
 use gateway::regions::ENABLED;
 use gateway::sync::{History, View};
 use gateway::{Attribute, Credentials, Gateway, Lookup, Options};
@@ -211,7 +211,8 @@ fn record(number: usize, time: Time) -> String {
 /// The records of all LookupEvents calls that were made in a Region.
 async fn lookups(gateway: &Gateway, credentials: &Credentials, region: &str) -> Vec<String> {
     let attribute = Attribute { key: "EventName", value: "LookupEvents".to_owned() };
-    let range = (now().plus(-DAY), now());
+    // The end is left out, and the last calls were made in this second.
+    let range = (now().plus(-DAY), now().plus(MINUTE));
     let (mut records, mut token) = (Vec::new(), None::<String>);
     loop {
         let wanted = Lookup {

@@ -88,11 +88,12 @@ impl Gateway {
         let mut attempt = 0;
         loop {
             let (limits, timing) = (&self.inner.limits, self.inner.timing);
-            limits.wait(wanted.account, wanted.region, OPERATION, Rate::LOOKUP_EVENTS).await;
+            let leave = limits.wait(wanted.account, wanted.region, OPERATION, Rate::LOOKUP_EVENTS).await;
             let error = match self.lookup_once(credentials, wanted).await {
                 Ok(page) => return Ok(page),
                 Err(error) => error,
             };
+            drop(leave);
             attempt += 1;
             let pause = timing.pause * 2u32.saturating_pow(attempt - 1);
             let is_last = attempt >= timing.tries;
