@@ -9,8 +9,9 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use cloudtrail::time::{HOUR, Time};
-use gateway::{Credentials, Device, Gateway, Portal};
+use gateway::{Caller, Credentials, Device, Gateway, Portal};
 use serde::{Deserialize, Serialize};
+use tokio::sync::watch;
 use zeroize::Zeroizing;
 
 use crate::clock::Clock;
@@ -74,6 +75,11 @@ impl Method {
 }
 
 impl Connection {
+    /// Who it is, as the gateway wants to know.
+    pub fn caller(&self) -> Caller {
+        Caller { account: self.account.clone(), arn: self.arn.clone(), user_id: String::new() }
+    }
+
     /// From when on it can no longer be used: the credentials' own end, or that of the sign-in.
     pub fn ends(&self) -> Time {
         let longest = self.signed_in.plus(LONGEST);
@@ -98,6 +104,8 @@ pub struct Vault {
     /// What has made clients with the credentials, and must forget them too.
     gateway: Option<Gateway>,
     entries: Mutex<HashMap<Owner, Entry>>,
+    /// Counts what was forgotten, for those who go on by themselves.
+    forgotten: watch::Sender<u64>,
 }
 
 #[derive(Default)]
@@ -114,7 +122,7 @@ struct Entry {
 impl Vault {
     /// An empty one.
     pub fn new(clock: Clock, gateway: Option<Gateway>) -> Vault {
-        Vault { clock, gateway, entries: Mutex::default() }
+        Vault { clock, gateway, entries: Mutex::default(), forgotten: watch::channel(0).0 }
     }
 
     /// Adds a connection. Of each account a session has one: an earlier one gives way.
@@ -255,8 +263,16 @@ impl Vault {
         self.release(ended);
     }
 
+    /// Changes whenever connections are forgotten.
+    pub fn forgotten(&self) -> watch::Receiver<u64> {
+        self.forgotten.subscribe()
+    }
+
     /// Forgets the clients of connections that were dropped.
     fn release(&self, dropped: Vec<Arc<Connection>>) {
+        if !dropped.is_empty() {
+            self.forgotten.send_modify(|count| *count = count.wrapping_add(1));
+        }
         if let Some(gateway) = &self.gateway {
             dropped.iter().for_each(|connection| gateway.forget(&connection.credentials));
         }

@@ -53,7 +53,7 @@ pub fn SavedMenu(address: Address, saved: Vec<SavedSearch>) -> impl IntoView {
         "Saved"
     };
     view! {
-        <Menu label=button.into_any() class="saved menu--stays menu--end">
+        <Menu label=button.into_any() class="saved menu--end">
             <ul class="menu__list">{items}</ul>
             {nothing}
             <form class="saved__form" method="post" action=action.clone()>

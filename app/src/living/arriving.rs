@@ -1,40 +1,74 @@
-//! More is on its way: the page asks again, as long as somebody looks.
+//! More is on its way: the server says when something came, as long as somebody looks, and the page asks again.
 
-use std::time::Duration;
+use std::cell::RefCell;
 
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
+use web_sys::EventSource;
 
 use crate::api::views::Loaded;
 use crate::browser;
 
-/// How long it waits before it asks again.
-const PAUSE: Duration = Duration::from_secs(2);
+/// An open ear.
+struct Ear {
+    address: String,
+    source: EventSource,
+    /// Called as long as the source is open.
+    _heard: Closure<dyn Fn()>,
+}
 
-/// Asks again while what was rendered says that more is on its way. A tab that nobody sees waits until it is seen.
+thread_local! {
+    /// A tab has one, and a hidden tab none.
+    static OPEN: RefCell<Option<Ear>> = const { RefCell::new(None) };
+}
+
+/// Listens while what was rendered names an address to listen at. A tab that nobody sees does not, and asks again when it is
+/// seen.
 pub fn follow(page: Loaded, overview: Loaded) {
-    let generation = StoredValue::new(0u32);
+    let ask_again = move || {
+        page.refetch();
+        overview.refetch();
+    };
     Effect::new(move |_| {
         page.track();
-        let mine = generation.get_value().wrapping_add(1);
-        generation.set_value(mine);
-        ask_again(page, overview, generation, mine);
+        // Once the HTML stands.
+        request_animation_frame(move || listen(ask_again));
+    });
+    Effect::new(move |_| {
+        let seen = window_event_listener_untyped("visibilitychange", move |_| {
+            if !document().hidden() {
+                ask_again();
+            }
+            listen(ask_again);
+        });
+        on_cleanup(move || {
+            seen.remove();
+            close();
+        });
     });
 }
 
-fn ask_again(page: Loaded, overview: Loaded, generation: StoredValue<u32>, mine: u32) {
-    set_timeout(
-        move || {
-            // The page may be gone by now, or have come anew.
-            if generation.try_get_value() != Some(mine) || browser::element("[data-fetching]").is_none() {
-                return;
-            }
-            if document().hidden() {
-                ask_again(page, overview, generation, mine);
-            } else {
-                page.refetch();
-                overview.refetch();
-            }
-        },
-        PAUSE,
-    );
+fn listen(ask_again: impl Fn() + Copy + 'static) {
+    let mark = if document().hidden() { None } else { browser::element("[data-live]") };
+    let address = mark.as_ref().and_then(|mark| mark.get_attribute("data-live"));
+    if OPEN.with_borrow(|open| open.as_ref().map(|open| &open.address) == address.as_ref()) {
+        return;
+    }
+    close();
+    let Some((address, mark)) = address.zip(mark) else { return };
+    let seen = mark.get_attribute("data-seen").unwrap_or_default();
+    let Ok(source) = EventSource::new(&format!("{address}&seen={seen}")) else { return };
+    let heard = Closure::<dyn Fn()>::new(ask_again);
+    for name in ["changed", "ended"] {
+        // It fails for no name.
+        drop(source.add_event_listener_with_callback(name, heard.as_ref().unchecked_ref()));
+    }
+    OPEN.set(Some(Ear { address, source, _heard: heard }));
+}
+
+fn close() {
+    if let Some(ear) = OPEN.take() {
+        ear.source.close();
+    }
 }

@@ -5,11 +5,11 @@ use leptos::prelude::*;
 use super::failed::Failed;
 use super::nothing::NothingFound;
 use super::{html, request};
-use crate::address::Address;
+use crate::address::{Address, encode};
 use crate::api::ApiError;
 use crate::api::events::{PageRequest, SavedSearch};
 use crate::api::views::{ListPart, Rendering};
-use crate::columns::Columns;
+use crate::columns::{Column, Columns};
 use crate::components::columns_menu::ColumnsMenu;
 use crate::components::coverage::CoverageNotice;
 use crate::components::download::DownloadMenu;
@@ -24,10 +24,12 @@ use crate::components::toggles::Toggles;
 use crate::links::Links;
 use crate::prefs::Prefs;
 use crate::text::{counted, grouped};
-use cloudtrail::search::{EventPage, TimeRange as Window, parse};
+use cloudtrail::search::{EventPage, HistoryCoverage, TimeRange as Window, parse};
 
 /// How many events a page has.
 const PAGE: u32 = 100;
+/// The name of all AWS accounts in one list.
+const ALL: &str = "all";
 
 /// The count in words, and the parts in the order of [`ListPart`]. A search that cannot be read has parts too: they
 /// are where it is put right.
@@ -94,12 +96,26 @@ fn controls(address: &Address, data: Window, saved: Vec<SavedSearch>) -> Vec<Str
 }
 
 fn columns(address: &Address) -> Columns {
-    address.cols.clone().unwrap_or_else(|| Prefs::of_request().columns)
+    let preferred = || {
+        let columns = Prefs::of_request().columns;
+        // In a list of several accounts each row says which it is of.
+        match address.account == ALL && !columns.has(Column::Account) {
+            true => columns.toggled(Column::Account).moved(Column::Account, 1 - columns.count() as isize),
+            false => columns,
+        }
+    };
+    address.cols.clone().unwrap_or_else(preferred)
 }
 
 #[component]
 fn Body(page: EventPage, address: Address) -> impl IntoView {
     let coverage = page.coverage.clone();
+    let live = coverage.history.as_ref().and_then(|history| live(history, &address));
+    let seen = format!(
+        "{}-{}",
+        coverage.generation,
+        coverage.history.as_ref().is_some_and(HistoryCoverage::is_fetching)
+    );
     let list = if page.rows.is_empty() {
         view! { <NothingFound coverage=coverage.clone() address=address.clone() total=page.total /> }
             .into_any()
@@ -114,8 +130,18 @@ fn Body(page: EventPage, address: Address) -> impl IntoView {
     };
     view! {
         <CoverageNotice coverage address />
+        {live.map(|live| view! { <div class="event-list__live" data-live=live data-seen=seen hidden></div> })}
         {list}
     }
+}
+
+/// Where the browser hears that something came ([`crate::living::arriving`]): as long as more is on its way, or the list has no
+/// end.
+fn live(history: &HistoryCoverage, address: &Address) -> Option<String> {
+    let list = address.first_page().without_event();
+    let list = Address { marked: Vec::new(), cols: None, ..list };
+    (list.to.is_none() || history.is_fetching())
+        .then(|| format!("/live/{}?{}", encode(&list.account), list.search()))
 }
 
 /// `1 to 100 of 12,345 events`.

@@ -56,7 +56,7 @@ pub struct ServeArguments {
     #[arg(long, conflicts_with_all = ["name", "watch"])]
     pub aws: bool,
     /// The profile of your AWS configuration to use (default: AWS_PROFILE, else `default`)
-    #[arg(long, requires = "aws")]
+    #[arg(long, conflicts_with_all = ["demo", "logs", "archive", "config"])]
     pub profile: Option<String>,
     /// Serve a team, as this file says (docs/configuration.md)
     #[arg(long, value_name = "FILE", conflicts_with_all = ["name", "names", "watch", "data", "listen", "admin_listen", "profile"])]

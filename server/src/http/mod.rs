@@ -16,6 +16,8 @@ pub mod client;
 pub mod entry;
 /// What every response carries, and how errors leave.
 pub mod envelope;
+/// Telling browsers that something came.
+pub mod live;
 /// Counters for `/metrics`.
 pub mod metrics;
 /// Host and Origin checks.
@@ -48,6 +50,7 @@ use cloudtrail::search::Network;
 use gateway::Gateway;
 use gateway::sync::History;
 use leptos::config::LeptosOptions;
+use tokio_util::sync::CancellationToken;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
@@ -130,6 +133,8 @@ struct Inner {
     sessions: Sessions,
     sign_ins: SignIns,
     history: Option<History>,
+    places: live::Places,
+    closing: CancellationToken,
     options: LeptosOptions,
 }
 
@@ -142,7 +147,17 @@ impl Context {
         let vault = Vault::new(parts.clock.clone(), gateway);
         let sign_ins = SignIns::new(vault, parts.store.clone(), parts.clock.clone(), parts.lasting);
         let sessions = Sessions::new(&parts.store, parts.reach.transport());
-        Context { inner: Arc::new(Inner { parts, sessions, sign_ins, history, options }) }
+        Context {
+            inner: Arc::new(Inner {
+                parts,
+                sessions,
+                sign_ins,
+                history,
+                places: live::Places::default(),
+                closing: CancellationToken::new(),
+                options,
+            }),
+        }
     }
 
     /// The archives that can be looked at.
@@ -195,6 +210,29 @@ impl Context {
             }
         }
         connections
+    }
+
+    /// The same for what goes on by itself while a page is open: it does not count as use, and renews nothing.
+    pub async fn peek_connections(&self, session: &Session) -> Vec<Arc<Connection>> {
+        let owner = self.sign_ins().owner(session);
+        let mut connections = owner.map(|owner| self.vault().peek(owner)).unwrap_or_default();
+        if let Some(own) = self.own()
+            && let Ok(own) = own.connection().await
+            && connections.iter().all(|other| other.account != own.account)
+        {
+            connections.insert(0, own);
+        }
+        connections
+    }
+
+    /// Places for those who listen to changes.
+    pub fn places(&self) -> &live::Places {
+        &self.inner.places
+    }
+
+    /// Cancelled when the server is told to stop.
+    pub fn closing(&self) -> &CancellationToken {
+        &self.inner.closing
     }
 
     /// The account of the person who started the server, if they brought their own credentials.
@@ -265,6 +303,7 @@ pub fn router(context: Context) -> Router {
         .merge(sign_in::routes())
         .merge(people::routes())
         .merge(saved::routes())
+        .merge(live::routes())
         .nest("/api/v1", api::routes())
         .merge(pages::functions())
         .fallback(pages::fallback)

@@ -71,8 +71,9 @@ async fn sessions(
 ) -> Result<Response, Problem> {
     let own = context.sign_ins().owner(&session);
     let all = context.sign_ins().sessions_of(&person.principals).await;
-    let all =
+    let mut all =
         all.map_err(|error| Problem::internal(format!("sessions cannot be read: {}", chain(&error))))?;
+    all.sort_by_key(|one| Some(one.owner) != own);
     let mut html = String::new();
     if let Some(ended) = done.ended {
         let text = match ended {

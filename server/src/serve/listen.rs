@@ -50,8 +50,12 @@ pub async fn bind(address: SocketAddr, who: Who) -> Result<Listener> {
 }
 
 /// Serves until Ctrl-C or SIGTERM; then takes no more requests and lets those that run come to an end, for a while.
-pub async fn serve(main: Listener, router: Router, admin: Option<(Listener, Router)>) -> Result<()> {
-    let stop = CancellationToken::new();
+pub async fn serve(
+    main: Listener,
+    router: Router,
+    admin: Option<(Listener, Router)>,
+    stop: CancellationToken,
+) -> Result<()> {
     let stopper = stop.clone();
     tokio::spawn(async move {
         signal::stopped().await;

@@ -166,7 +166,8 @@ pub async fn run(options: Options, clock: &Clock) -> Result<()> {
 async fn run_router(context: Context, listener: Listener, admin: Option<Listener>) -> Result<()> {
     let sweeping = tokio::spawn(sweep(context.sign_ins().clone()));
     let admin = admin.map(|admin| (admin, http::admin::router(context.clone())));
-    let served = listen::serve(listener, http::router(context), admin).await;
+    let closing = context.closing().clone();
+    let served = listen::serve(listener, http::router(context), admin, closing).await;
     sweeping.abort();
     served
 }

@@ -1,5 +1,7 @@
 //! The access log's table. The database itself refuses to change or delete a row.
 
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use cloudtrail::time::Time;
 
 use super::database::on;
@@ -119,8 +121,10 @@ impl Store {
     }
 }
 
-/// An id for a line of this time.
+/// An id for a line of this time. Those of one moment are in the order in which they were made.
 pub fn access_id(at: Time) -> String {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
     // Twelve hexadecimal digits of milliseconds last for eight thousand years.
-    format!("{:012x}{}", at.as_millis().max(0), random::hex(6))
+    format!("{:012x}{number:08x}{}", at.as_millis().max(0), random::hex(4))
 }

@@ -5,6 +5,7 @@ use zeroize::Zeroizing;
 
 use super::database::on;
 use super::{Owner, Store, StoreError};
+use crate::vault::IDLE;
 
 impl Store {
     /// Keeps what a session is signed in to, in place of what was kept before, until it ends.
@@ -25,9 +26,11 @@ impl Store {
     /// # Errors
     /// When the database cannot be read.
     pub async fn kept(&self, now: Time) -> Result<Vec<(Owner, Zeroizing<Vec<u8>>)>, StoreError> {
-        let sql = "SELECT session, sealed FROM credentials WHERE ends > $1";
+        // Who has not been here for an hour would have been signed out by now.
+        let sql = "SELECT session, sealed FROM credentials WHERE ends > $1
+                   AND EXISTS (SELECT 1 FROM sign_ins WHERE sign_ins.session = credentials.session AND seen > $2)";
         let rows = on!(&self.inner.pool, pool => sqlx::query_as::<_, (String, Vec<u8>)>(sql)
-            .bind(now.as_millis()).fetch_all(pool).await);
+            .bind(now.as_millis()).bind(now.plus(-IDLE).as_millis()).fetch_all(pool).await);
         let rows = rows
             .map_err(|source| StoreError::Failed { action: "read what sessions are signed in to", source })?;
         let open = |(session, sealed): (String, Vec<u8>)| {
