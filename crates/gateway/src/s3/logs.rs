@@ -47,7 +47,7 @@ pub enum LogsError {
     Aws(#[from] GatewayError),
     /// There is no such layout.
     #[error(
-        "there are no CloudTrail logs below s3://{bucket}/{prefix}: no folder AWSLogs, nor one within AWSLogs"
+        "there are no CloudTrail logs below s3://{bucket}/{prefix}: no folder AWSLogs with an account and CloudTrail in it"
     )]
     NoLayout {
         /// The bucket.
@@ -91,10 +91,11 @@ impl Bucket {
         while !level.is_empty() {
             let mut next = Vec::new();
             let mut asked = Vec::new();
-            for folder in level.into_iter().filter(|folder| is_wanted(folder, days)) {
+            for folder in level.into_iter().filter(holds_logs) {
                 logs.looked.accounts.extend(folder.account().map(str::to_owned));
                 logs.looked.regions.extend(folder.region().map(str::to_owned));
                 match folder.day() {
+                    _ if !is_of(&folder, days) => {}
                     Some(day) => found.push((day, folder.to_string())),
                     None if folder.region().is_some() && days.1 - days.0 < FEW_DAYS => {
                         let all =
@@ -108,6 +109,10 @@ impl Bucket {
             let lists: Vec<Vec<LogFolder>> = lists.buffer_unordered(AT_ONCE).try_collect().await?;
             next.extend(lists.into_iter().flatten());
             level = next;
+        }
+        if logs.looked.regions.is_empty() {
+            // Other services write below `AWSLogs` too.
+            return Err(self.no_layout(prefix).await);
         }
         found.sort();
         found.dedup();
@@ -169,11 +174,14 @@ impl Bucket {
     }
 }
 
-/// Whether a folder can lead to log files of these days. Digests hold no events, and aggregated events are no events of their own.
-fn is_wanted(folder: &LogFolder, days: (i64, i64)) -> bool {
-    let is_log = match folder.kind() {
-        None => true,
-        Some(kind) => LogKind::ALL.iter().any(|log| *log != LogKind::Aggregated && log.folder() == kind),
-    };
-    is_log && folder.days().is_none_or(|(first, last)| first <= days.1 && days.0 <= last)
+/// Whether a folder can lead to log files. Digests hold no events, and aggregated events are no events of their own.
+fn holds_logs(folder: &LogFolder) -> bool {
+    folder
+        .kind()
+        .is_none_or(|kind| LogKind::ALL.iter().any(|log| *log != LogKind::Aggregated && log.folder() == kind))
+}
+
+/// Whether a folder can lead to these days.
+fn is_of(folder: &LogFolder, days: (i64, i64)) -> bool {
+    folder.days().is_none_or(|(first, last)| first <= days.1 && days.0 <= last)
 }

@@ -117,6 +117,8 @@ async fn logs_are_found_from_any_level_of_the_layout_and_only_of_the_days_asked_
     let digests =
         found(&format!("team/AWSLogs/o-abc/{one}/CloudTrail-Digest"), "2026-11-01", "2026-12-01").await;
     assert!(matches!(digests, Err(LogsError::Digests { .. })), "{digests:?}");
-    let nothing = found("elsewhere", "2026-11-01", "2026-12-01").await;
-    assert!(matches!(nothing, Err(LogsError::NoLayout { .. })), "{nothing:?}");
+    for other in ["elsewhere", &format!("team/AWSLogs/{one}")] {
+        let nothing = found(other, "2026-11-01", "2026-12-01").await;
+        assert!(matches!(nothing, Err(LogsError::NoLayout { .. })), "{nothing:?}");
+    }
 }
