@@ -90,6 +90,8 @@ pub struct Parts {
     pub own: Option<Own>,
     /// Where the event history of AWS accounts is kept once it is fetched.
     pub caches: PathBuf,
+    /// How much of that is kept.
+    pub keep: gateway::sync::Options,
     /// Waymark's own database.
     pub store: Store,
     /// The access log.
@@ -143,7 +145,10 @@ impl Context {
     pub fn new(parts: Parts) -> Context {
         let options = parts.site.leptos_options();
         let gateway = parts.sign_in.as_ref().map(|sign_in| sign_in.gateway.clone());
-        let history = gateway.clone().map(|gateway| History::new(gateway, parts.caches.clone()));
+        let history = gateway.clone().map(|gateway| {
+            let (folder, keep) = (parts.caches.clone(), parts.keep.clone());
+            History::with_options(gateway, folder, keep)
+        });
         let vault = Vault::new(parts.clock.clone(), gateway);
         let sign_ins = SignIns::new(vault, parts.store.clone(), parts.clock.clone(), parts.lasting);
         let sessions = Sessions::new(&parts.store, parts.reach.transport());

@@ -136,6 +136,7 @@ pub async fn run(options: Options, clock: &Clock) -> Result<()> {
         sign_in: aws.sign_in,
         own: aws.own,
         caches,
+        keep: gateway::sync::Options::default(),
         access: AccessLog::new(store.clone(), clock.clone()),
         store,
         lasting: Lasting::InMemory,

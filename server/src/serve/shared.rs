@@ -50,6 +50,11 @@ pub async fn run(config: Config, site: Option<&Path>, clock: &Clock) -> Result<(
         sign_in: Some(sign_in),
         own: None,
         caches: data.caches(),
+        keep: gateway::sync::Options {
+            max_bytes: config.cache.max_bytes,
+            max_age: config.cache.max_age,
+            ..gateway::sync::Options::default()
+        },
         store,
         access,
         lasting: Lasting::Sealed,

@@ -126,6 +126,7 @@ impl Server {
             entry,
             sign_in: sign_in(&clock),
             caches: folder.path().join("caches"),
+            keep: gateway::sync::Options::default(),
             own: None,
             access: AccessLog::new(store.clone(), clock.clone()),
             store,
