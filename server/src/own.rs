@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use cloudtrail::names::AccountNames;
+use cloudtrail::time::HOUR;
 use gateway::{Chain, Gateway};
 use tokio::sync::Mutex;
 
@@ -37,7 +38,14 @@ impl Own {
             && connection.credentials.access_key_id() == credentials.access_key_id()
             && connection.credentials.expires() == credentials.expires()
         {
-            return Ok(connection.clone());
+            let now = self.clock.now();
+            if now < connection.signed_in.plus(HOUR) {
+                return Ok(connection.clone());
+            }
+            // Keys that do not end by themselves: the person is at this machine, and need not sign in again.
+            let again = Arc::new(Connection { signed_in: now, ..Connection::clone(connection) });
+            *known = Some(again.clone());
+            return Ok(again);
         }
         let caller = self.gateway.caller(&credentials).await;
         let caller = caller.map_err(|error| {

@@ -64,12 +64,20 @@ pub fn CoverageNotice(coverage: Coverage, address: Address) -> impl IntoView {
 #[component]
 fn HistoryNotice(history: HistoryCoverage) -> impl IntoView {
     let is_fetching = history.is_fetching();
-    let is_missing = history.regions.iter().any(|region| region.problem.is_some());
+    let is_missing = history.regions.iter().any(|region| region.problem.is_some() && !region.closed);
     let several = history.accounts() > 1;
     let notes = notes(&history);
     let problems = problems(&history);
+    // A Region that is kept closed is something to know, and nothing that went wrong.
+    let closed: Vec<String> = history
+        .regions
+        .iter()
+        .filter(|region| region.closed)
+        .filter_map(|region| region.problem.clone())
+        .collect();
     let state = move |region: RegionCoverage| {
         let state = match (region.problem, region.back_to) {
+            (Some(_), None) if region.closed => "closed".to_owned(),
             (Some(_), None) => "missing".to_owned(),
             (None, None) => "waiting for AWS".to_owned(),
             (_, back_to) if back_to <= history.range.from => "complete".to_owned(),
@@ -94,14 +102,24 @@ fn HistoryNotice(history: HistoryCoverage) -> impl IntoView {
             role="note"
             data-fetching=is_fetching.then_some("")
         >
+            // Without a script nothing else asks again.
+            {is_fetching
+                .then(|| {
+                    view! {
+                        <noscript>
+                            <meta http-equiv="refresh" content="5" />
+                        </noscript>
+                    }
+                })}
             <Icon name=if is_missing { "warning" } else { "info" } />
             <p>{progress(&history)} {notes.join("")}</p>
             {problems
                 .into_iter()
                 .map(|(problem, places)| {
+                    let what = if closed.contains(&problem) { "Closed" } else { "Missing" };
                     view! {
                         <p class="coverage__problem">
-                            <bdi>{format!("Missing: {}. ", places.join(", "))}</bdi>
+                            <bdi>{format!("{what}: {}. ", places.join(", "))}</bdi>
                             <bdi>{problem}</bdi>
                         </p>
                     }
@@ -222,6 +240,7 @@ mod tests {
             back_to: problem.is_none().then(|| Time::from_millis(0)),
             fetching: false,
             problem: problem.map(str::to_owned),
+            closed: false,
         }
     }
 

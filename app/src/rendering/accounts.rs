@@ -63,6 +63,15 @@ fn Accounts(connections: Vec<Connection>, account: String, can_sign_in: bool) ->
                                 "AWS accounts: sign in and out"
                             </a>
                         </p>
+                        <p class="menu__note">
+                            <a href="/sessions" rel="external">
+                                "Your sessions"
+                            </a>
+                            " · "
+                            <a href="/access-log" rel="external">
+                                "Access log"
+                            </a>
+                        </p>
                     }
                 })}
         </Menu>

@@ -26,21 +26,20 @@ pub fn render(connections: &[Connection], account: &str, can_sign_in: bool, now:
     if notice.is_none() && next.is_none() {
         return String::new();
     }
-    let words = notice.as_ref().map(Notice::words);
-    let is_silent = words.is_none();
+    let is_silent = notice.is_none();
     html(|| {
         view! {
             <div class="expiry" data-ends=next hidden=is_silent>
                 <Icon name="warning" />
-                {words
-                    .map(|words| {
+                {notice
+                    .map(|notice| {
                         view! {
                             <p>
-                                <bdi>{words}</bdi>
+                                <bdi>{notice.words()}</bdi>
                                 " "
                                 // A page of the server's own, for forms that carry credentials.
                                 <a href=SIGN_IN rel="external">
-                                    "Sign in again"
+                                    {notice.link()}
                                 </a>
                                 " to go on; you come back to this view."
                             </p>
@@ -79,7 +78,14 @@ impl Notice {
             Notice::Ends(titles, time) => {
                 format!("Your sign-in to {} ends at {}.", titles.join(", "), clock(*time))
             }
-            Notice::None(account) => format!("You are not signed in to {account}, or no longer."),
+            Notice::None(account) => format!("You are not signed in to {account}."),
+        }
+    }
+
+    fn link(&self) -> &'static str {
+        match self {
+            Notice::Ends(..) => "Sign in again",
+            Notice::None(_) => "Sign in",
         }
     }
 }

@@ -151,6 +151,49 @@ export const STATES: State[] = [
     },
   },
   {
+    name: "saved-searches",
+    reach: async (page) => {
+      await events.open(page, events.searching(SHORT_LIST));
+      await events.menu(page, "Saved").locator("summary").click();
+      await expect(page.getByLabel("Save this search as")).toBeVisible();
+    },
+  },
+  {
+    name: "access-log",
+    reach: async (page) => {
+      await events.open(page, events.searching("event:ConsoleLogin"));
+      await page.goto("/access-log");
+      await expect(page.getByRole("cell", { name: "event:ConsoleLogin" }).first()).toBeVisible();
+    },
+  },
+  {
+    name: "sessions",
+    reach: async (page) => {
+      await page.goto("/sign-in");
+      await page.getByRole("button", { name: "Newcomer", exact: true }).click();
+      await page.goto("/sessions");
+      await expect(page.getByText("This browser")).toBeVisible();
+    },
+  },
+  {
+    name: "all-accounts",
+    reach: async (page) => {
+      await page.goto("/sign-in");
+      await page.getByRole("button", { name: "Auditor", exact: true }).click();
+      await events.open(page, "/a/all/events?q=event:StopInstances&from=-30d");
+      await expect(events.rows(page).first()).toBeVisible();
+    },
+  },
+  {
+    name: "forget",
+    reach: async (page) => {
+      await page.goto("/sign-in");
+      await page.getByRole("button", { name: "Auditor", exact: true }).click();
+      await page.goto("/forget/777788889999");
+      await expect(page.getByRole("button", { name: "Delete what was fetched" })).toBeVisible();
+    },
+  },
+  {
     name: "not-found",
     status: 404,
     reach: async (page) => {

@@ -16,6 +16,8 @@ pub mod client;
 pub mod entry;
 /// What every response carries, and how errors leave.
 pub mod envelope;
+/// Deleting what was fetched of an account.
+pub mod forget;
 /// Telling browsers that something came.
 pub mod live;
 /// Counters for `/metrics`.
@@ -136,6 +138,7 @@ struct Inner {
     sign_ins: SignIns,
     history: Option<History>,
     places: live::Places,
+    attempts: sign_in::Attempts,
     closing: CancellationToken,
     options: LeptosOptions,
 }
@@ -159,6 +162,7 @@ impl Context {
                 sign_ins,
                 history,
                 places: live::Places::default(),
+                attempts: sign_in::Attempts::default(),
                 closing: CancellationToken::new(),
                 options,
             }),
@@ -235,6 +239,11 @@ impl Context {
         &self.inner.places
     }
 
+    /// Who has tried to sign in lately.
+    pub fn attempts(&self) -> &sign_in::Attempts {
+        &self.inner.attempts
+    }
+
     /// Cancelled when the server is told to stop.
     pub fn closing(&self) -> &CancellationToken {
         &self.inner.closing
@@ -305,10 +314,11 @@ pub fn router(context: Context) -> Router {
         .route("/", get(to_first_account))
         .route("/healthz", get(|| async { "ok\n" }))
         .merge(entry::routes())
-        .merge(sign_in::routes())
+        .merge(sign_in::routes(&context))
         .merge(people::routes())
         .merge(saved::routes())
         .merge(live::routes())
+        .merge(forget::routes())
         .nest("/api/v1", api::routes())
         .merge(pages::functions())
         .fallback(pages::fallback)

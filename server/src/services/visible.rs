@@ -161,9 +161,14 @@ impl Visible {
     /// # Errors
     /// As [`Visible::get`]; an id that there is not is a 404 too.
     pub async fn around(&self, segment: &str, id: &str) -> Result<Arc<Account>, Problem> {
-        let account = self.get(segment, &with_id(id)).await?;
+        // What is there already need not be asked for.
+        let nothing = everything_in(TimeRange { from: Some(self.now()), to: Some(self.now()) });
+        let mut account = self.get(segment, &nothing).await?;
         if !account.is_fetched() {
             return Ok(account);
+        }
+        if account.records(id).await.is_err() {
+            account = self.get(segment, &with_id(id)).await?;
         }
         let Some(time) = account.records(id).await?.first().map(|event| event.row.time) else {
             return Ok(account);
@@ -266,6 +271,7 @@ fn unusable(connection: &vault::Connection) -> HistoryCoverage {
         problem: Some(
             "What this server has fetched of the account cannot be read; its log says why.".to_owned(),
         ),
+        closed: false,
     };
     HistoryCoverage {
         range: TimeRange::default(),
@@ -293,6 +299,7 @@ fn coverage(view: &View, connection: &vault::Connection) -> HistoryCoverage {
             back_to: matches!(region.state, RegionState::Open).then_some(region.back_to),
             fetching: region.is_fetching,
             problem: error.map(problem),
+            closed: error.is_some_and(GatewayError::is_note),
         }
     };
     let (from, to) = view.range;

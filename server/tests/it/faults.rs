@@ -190,6 +190,21 @@ async fn a_session_whose_credentials_are_gone_says_so_and_leads_back() {
 }
 
 #[tokio::test]
+async fn a_session_that_is_not_known_any_more_says_so_and_leads_back() {
+    let (server, _running) = with_sandbox().await;
+    let mut browser = Browser::with_cookie(&server, Some("waymark=AAAAAAAAAAAAAAAAAAAAAA".to_owned()));
+    let here = format!("/a/{HOME}/events?q=error:*");
+    let away = browser.get(&here).await.header("location").to_owned();
+    let page = browser.get(&away).await.body;
+    assert!(page.contains("Your sign-in has ended"), "{away} {page}");
+    assert!(page.contains(&format!("name=\"next\" value=\"{here}\"")), "{page}");
+    // Who never was here is not told that something has ended.
+    let mut other = Browser::new(&server);
+    let away = other.get(&here).await.header("location").to_owned();
+    assert!(!other.get(&away).await.body.contains("has ended"));
+}
+
+#[tokio::test]
 async fn an_end_is_seen_before_it_comes() {
     let (server, running) = with_sandbox().await;
     let mut browser = Browser::new(&server);

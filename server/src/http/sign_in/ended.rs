@@ -37,7 +37,12 @@ pub async fn redirect(
         return next.run(request).await;
     }
     let here = request.uri().path_and_query().map_or("/", |address| address.as_str());
-    Redirect::to(&next::sign_in_for(here)).into_response()
+    let mut sign_in = next::sign_in_for(here);
+    // The cookie of a session that is not known is taken back with this answer, so that the next page would know nothing of it.
+    if context.sessions().has_cookie(request.headers()) && session.is_empty().await {
+        sign_in.push_str("&over");
+    }
+    Redirect::to(&sign_in).into_response()
 }
 
 /// Tells accounts whose sign-in has ended from those that never were open to a session.

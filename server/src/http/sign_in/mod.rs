@@ -3,6 +3,8 @@
 //! Keys come in by one form and go into the vault; they never leave the server again but to AWS. What is wrong is said at
 //! its field, and fields that hold a secret come back empty.
 
+/// How often somebody may try.
+mod attempts;
 /// IAM Identity Center.
 mod device;
 /// Its pages.
@@ -25,6 +27,7 @@ use std::convert::Infallible;
 use axum::extract::{Form, FromRequestParts, Query, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
+use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use cloudtrail::names::AccountNames;
@@ -40,6 +43,7 @@ use crate::error::chain;
 use crate::services::Witness;
 use crate::store::Place;
 use crate::vault::Connection;
+pub use attempts::Attempts;
 pub use device::Directory;
 pub use ended::{Former, redirect};
 use exchange::{Exchange, Refusal};
@@ -75,7 +79,7 @@ pub struct Person {
 }
 
 /// The routes. Where nobody can sign in, they are not found.
-pub fn routes() -> axum::Router<Context> {
+pub fn routes(context: &Context) -> axum::Router<Context> {
     axum::Router::new()
         .route("/sign-in", get(show))
         .route("/sign-in/keys", post(keys).get(to_sign_in))
@@ -83,6 +87,7 @@ pub fn routes() -> axum::Router<Context> {
         .route("/sign-in/device", get(device::show).post(device::start))
         .route("/sign-in/device/check", post(device::check).get(to_sign_in))
         .route("/sign-in/device/choose", post(device::choose).get(to_sign_in))
+        .layer(from_fn_with_state(context.clone(), attempts::limit))
         .route("/sign-out", post(sign_out).get(to_sign_in))
 }
 
@@ -97,6 +102,7 @@ struct Asked {
     next: String,
     out: Option<String>,
     back: Option<String>,
+    over: Option<String>,
 }
 
 async fn show(
@@ -121,7 +127,10 @@ async fn show(
         Ended::Accounts(accounts)
     } else if asked.out.is_some() && connections.is_empty() {
         Ended::SignedOut
-    } else if connections.is_empty() && context.sessions().has_cookie(&headers) && session.is_empty().await {
+    } else if connections.is_empty()
+        && session.is_empty().await
+        && (asked.over.is_some() || context.sessions().has_cookie(&headers))
+    {
         Ended::Forgotten
     } else {
         Ended::Nothing

@@ -122,7 +122,8 @@ impl<'a> View<'a> {
                 html,
                 "<li class=\"sign-in__account\"><a href=\"/a/{account}/events\">{title}</a>\
                  <span>as <span class=\"sign-in__arn mono\">{}</span></span>\
-                 <span class=\"muted\">{}; ends <time datetime=\"{ends}\">{} UTC</time>, in {}</span></li>",
+                 <span class=\"muted\">{}; ends <time datetime=\"{ends}\">{} UTC</time>, in {}</span>\
+                 <a href=\"/forget/{account}\">Delete what was fetched of it</a></li>",
                 escape(&connection.arn),
                 connection.method.words(),
                 ends.readable(),
@@ -131,7 +132,9 @@ impl<'a> View<'a> {
         }
         html.push_str(
             "</ul>\n<form method=\"post\" action=\"/sign-out\">\n\
-             <button class=\"button\" type=\"submit\">Sign out and forget all credentials</button>\n</form>\n</section>\n",
+             <button class=\"button\" type=\"submit\">Sign out and forget all credentials</button>\n</form>\n\
+             <p class=\"people__on\"><a href=\"/sessions\">Where else you are signed in</a> \
+             <a href=\"/access-log\">What was done in your name</a></p>\n</section>\n",
         );
     }
 

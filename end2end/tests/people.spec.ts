@@ -1,0 +1,102 @@
+// What people have on a server beside events: saved searches, their sessions, the access log; and lists that grow by themselves.
+
+import type { Page } from "@playwright/test";
+import { Complaints, expect, test } from "./support/test";
+import * as events from "./support/events_page";
+
+const ACCOUNT = "111122223333";
+/** The one with the fewest events. */
+const QUIET = "777788889999";
+
+async function signInAs(page: Page, name: string) {
+  await page.goto("/sign-in");
+  await page.getByRole("button", { name, exact: true }).click();
+  await expect(page).toHaveURL(/\/a\/\d{12}\/events/);
+}
+
+test("a search is given a name, opened by it, and taken away", async ({ page }) => {
+  const name = `Who signed in ${Date.now()}`;
+  await events.open(page, events.searching("event:ConsoleLogin error:*", { from: "-30d" }));
+  const found = await events.countLine(page).innerText();
+  await events.menu(page, "Saved").locator("summary").click();
+  await page.getByLabel("Save this search as").fill(name);
+  await page.keyboard.press("Enter");
+  await events.alive(page);
+  await events.expectInAddress(page, "q", "event:ConsoleLogin error:*");
+
+  await events.open(page, events.searching(""));
+  await events.menu(page, "Saved").locator("summary").click();
+  await page.getByRole("link", { name }).click();
+  await events.expectInAddress(page, "q", "event:ConsoleLogin error:*");
+  await events.expectInAddress(page, "from", "-30d");
+  await expect(events.countLine(page)).toHaveText(found);
+
+  await events.menu(page, "Saved").locator("summary").click();
+  await page.getByRole("button", { name: `Delete the saved search ${name}` }).click();
+  await events.alive(page);
+  await events.menu(page, "Saved").locator("summary").click();
+  await expect(page.getByRole("link", { name })).toHaveCount(0);
+});
+
+test("what happens while somebody looks appears by itself", async ({ page, browser }) => {
+  test.setTimeout(150_000);
+  await signInAs(page, "Auditor");
+  await events.open(page, `/a/${QUIET}/events?q=event:AssumeRole&from=-1h`);
+  const history = page.getByRole("note").filter({ hasText: "vent history" });
+  await expect(history).toContainText("is complete", { timeout: 60_000 });
+  const number = async () => Number((await events.countLine(page).innerText()).match(/([\d,]+) events?$/)?.[1]?.replace(",", "") ?? 0);
+  const before = await number();
+  // Somebody signs in elsewhere, which is an AssumeRole in this account.
+  const context = await browser.newContext();
+  await signInAs(await context.newPage(), "Administrator");
+  await context.close();
+  await expect.poll(number, { timeout: 70_000 }).toBeGreaterThan(before);
+});
+
+test("all accounts stand in one list, and each event says whose it is", async ({ page }) => {
+  await signInAs(page, "Auditor");
+  await page.getByRole("banner").locator("summary").click();
+  await page.getByRole("banner").getByRole("link", { name: /All accounts/ }).click();
+  await expect(page).toHaveURL(/\/a\/all\/events/);
+  await events.alive(page);
+  await expect(events.rows(page).first()).toBeVisible();
+  await events.open(page, "/a/all/events?q=event:StopInstances");
+  await events.opener(events.rows(page).first()).click();
+  await expect(events.sentence(events.drawer(page))).toContainText("stopped EC2 instance");
+});
+
+test("somebody reads what was done in their name, and ends the session of another browser", async ({ page, browser }) => {
+  await signInAs(page, "Newcomer");
+  await page.goto(`/a/${ACCOUNT}/events?q=event:DeleteTrail`);
+  const other = await browser.newContext();
+  const complaints = new Complaints();
+  complaints.watch(other);
+  const elsewhere = await other.newPage();
+  await signInAs(elsewhere, "Newcomer");
+
+  await page.goto("/access-log?action=search");
+  await expect(page.getByRole("cell", { name: "event:DeleteTrail" }).first()).toBeVisible();
+  await expect(page.getByRole("cell", { name: "user/newcomer" }).first()).toBeVisible();
+  await page.getByRole("link", { name: /your sessions/ }).click();
+  await expect(page.getByText("This browser")).toHaveCount(1);
+  await page.getByRole("button", { name: "Sign out the others" }).click();
+  await expect(page.getByRole("status")).toContainText("ended");
+  await expect(page.getByText("Another browser")).toHaveCount(0);
+  await elsewhere.goto(`/a/${ACCOUNT}/events?q=`);
+  await expect(elsewhere).toHaveURL(/\/sign-in\?next=/);
+  await expect(elsewhere.getByRole("heading", { name: /ended/ })).toBeVisible();
+  expect(complaints.list()).toEqual([]);
+  await other.close();
+});
+
+test("what was fetched of an account is deleted after asking, and comes anew", async ({ page }) => {
+  await signInAs(page, "Administrator");
+  await events.open(page, `/a/${QUIET}/events?q=&from=-2d`);
+  await page.goto("/sign-in");
+  await page.getByRole("listitem").filter({ hasText: QUIET }).getByRole("link", { name: "Delete what was fetched of it" }).click();
+  await expect(page.getByRole("main")).toContainText(/Of account 777788889999 it has [\d]+ events/);
+  await page.getByRole("button", { name: "Delete what was fetched" }).click();
+  await expect(page).toHaveURL(/\/sign-in$/);
+  await events.open(page, `/a/${QUIET}/events?q=&from=-2d`);
+  await expect(page.getByRole("note").filter({ hasText: "vent history" })).toBeVisible();
+});
