@@ -47,7 +47,7 @@ async function paste(page: Page, seconds: number) {
 }
 
 function banner(page: Page) {
-  return page.getByRole("status").filter({ hasText: "Sign in again" });
+  return page.getByRole("status").filter({ hasText: /^You.*Sign in/ });
 }
 
 const VIEW = `/a/${ACCOUNT}/events?q=event%3AAssumeRole&from=-30d`;

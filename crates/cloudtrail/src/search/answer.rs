@@ -198,6 +198,9 @@ pub struct RegionCoverage {
     pub fetching: bool,
     /// Why the Region is missing, or why fetching ended early, and what would help.
     pub problem: Option<String>,
+    /// Whether that is no failure: the account or its organization keeps the Region closed.
+    #[serde(default)]
+    pub closed: bool,
 }
 
 impl HistoryCoverage {
