@@ -199,7 +199,8 @@ async fn no_secret_is_shown_logged_printed_or_written() {
     );
     let subscriber =
         tracing_subscriber::fmt().with_env_filter(filter).with_writer(log.clone()).with_ansi(false).finish();
-    let _logging = tracing::subscriber::set_default(subscriber);
+    // For all threads: what a call of `tracing` is worth is decided once, whichever test comes by it first.
+    tracing::subscriber::set_global_default(subscriber).unwrap();
 
     let running = Sandbox::start(Options { events: Events::None, ..Options::default() }).await.unwrap();
     let tap = Tap::before(&running).await;
