@@ -123,7 +123,7 @@ async fn events_of_all_accounts_stand_in_one_list() {
     // The organisation denies one Region to staging.
     let coverage = "Event history of 50 of 51 Regions in 3 accounts.";
     for part in
-        ["All accounts", "Events of 3 AWS accounts in one list", coverage, "Missing: staging ap-south-1"]
+        ["All accounts", "Events of 3 AWS accounts in one list", coverage, "Closed: staging ap-south-1"]
     {
         assert!(page.contains(part), "{part} is not in {page}");
     }
@@ -152,6 +152,29 @@ async fn an_account_that_aws_refuses_is_named_and_hides_no_other() {
     }
     let page = browser.get("/a/all/events?q=service:ec2").await.body;
     assert!(page.contains("Missing: prod-payments") || page.contains(&format!("Missing: {HOME}")), "{page}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_whose_cache_cannot_be_used_is_named_and_hides_no_other() {
+    let (server, running) = with_sandbox().await;
+    add_events(&running, HOME, "eu-central-1", 3);
+    let mut browser = Browser::new(&server);
+    let keys = running.session(HOME, "Auditor", "jo", 3600).unwrap();
+    browser.enter("/sign-in/keys", &[("pasted", &block(&keys))]).await;
+    assert_eq!(settled(&mut browser, "/api/v1/all/events?q=service:ec2").await["total"], 3);
+    // Where the other account's cache would be lies something else.
+    let endpoint = std::fs::read_dir(server.folder().join("caches")).unwrap().next().unwrap().unwrap().path();
+    std::fs::create_dir_all(endpoint.join(format!("aws-{STAGING}/somebody-elses"))).unwrap();
+    let keys = running.session(STAGING, "Auditor", "jo", 3600).unwrap();
+    browser.enter("/sign-in/keys", &[("pasted", &block(&keys))]).await;
+
+    let answer = settled(&mut browser, "/api/v1/all/events?q=service:ec2").await;
+    assert_eq!(answer["total"], 3);
+    let regions = answer["coverage"]["history"]["regions"].as_array().unwrap();
+    let problems: Vec<&Value> = regions.iter().filter(|region| !region["problem"].is_null()).collect();
+    assert_eq!((problems.len(), problems[0]["account"].as_str()), (1, Some(STAGING)), "{problems:?}");
+    let page = browser.get("/a/all/events?q=service:ec2").await.body;
+    assert!(page.contains("Missing: staging.") && page.contains("its log says why"), "{page}");
 }
 
 #[tokio::test]

@@ -152,16 +152,19 @@ impl Account {
         self.ended.load(Ordering::Relaxed)
     }
 
-    /// What was fetched of a Region and is final.
-    pub async fn covered(&self, region: &str) -> Result<Vec<Covered>, ArchiveError> {
-        self.archive().covered(&self.id, Some(region)).await
+    /// What was fetched and is final, of all Regions.
+    pub async fn covered(&self) -> Result<Vec<Covered>, ArchiveError> {
+        self.archive().covered(&self.id, None).await
     }
 
     /// What is there of a Region for whoever wants any of some lists: what is final, and what was fetched lately.
     pub fn have(&self, region: &str, lists: &[List], covered: &[Covered], now: Time) -> Vec<Span> {
         let keys: Vec<_> = lists.iter().map(List::key).collect();
-        let mut have: Vec<Span> =
-            covered.iter().filter(|piece| keys.contains(&piece.attribute)).map(|piece| piece.range).collect();
+        let mut have: Vec<Span> = covered
+            .iter()
+            .filter(|piece| piece.region == region && keys.contains(&piece.attribute))
+            .map(|piece| piece.range)
+            .collect();
         self.with(region, |region| {
             if lists.contains(&List::Events) {
                 // Fetching them again is the head's own business.

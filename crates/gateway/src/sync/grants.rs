@@ -3,8 +3,8 @@
 //! What one person fetched, another may see only if AWS would show it to them too. So every read needs a grant, and a grant is
 //! made by nothing but a LookupEvents call that succeeded with the reader's own credentials.
 
-use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::collections::{HashMap, HashSet};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use cloudtrail::time::{MINUTE, Time};
 
@@ -18,6 +18,8 @@ pub const LIFE: i64 = 15 * MINUTE;
 pub struct Grants {
     given: Mutex<HashMap<Name, Time>>,
     refused: Mutex<HashMap<Name, (Time, GatewayError)>>,
+    /// Credentials that are no longer to be used, by their fingerprints.
+    forgotten: Mutex<HashSet<[u8; 32]>>,
 }
 
 /// The credentials' fingerprint, the account, the Region.
@@ -79,9 +81,31 @@ impl Grants {
             .is_some_and(|at| is_good(*at, now))
     }
 
-    /// Forgets all grants of these credentials.
+    /// These credentials are in use (again).
+    pub fn remember(&self, credentials: &Credentials) {
+        self.forgotten().remove(&credentials.fingerprint());
+    }
+
+    /// Whether these credentials are no longer to be used.
+    pub fn has_forgotten(&self, credentials: &Credentials) -> bool {
+        self.forgotten().contains(&credentials.fingerprint())
+    }
+
+    fn forgotten(&self) -> MutexGuard<'_, HashSet<[u8; 32]>> {
+        self.forgotten.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Forgets all grants of these credentials, which are not to be used any more.
     pub fn forget(&self, credentials: &Credentials) {
         let fingerprint = credentials.fingerprint();
+        {
+            let mut forgotten = self.forgotten();
+            if forgotten.len() >= MAX {
+                // What was fetched with them has long ended.
+                forgotten.clear();
+            }
+            forgotten.insert(fingerprint);
+        }
         let mut given = self.given.lock().unwrap_or_else(PoisonError::into_inner);
         given.retain(|(other, _, _), _| *other != fingerprint);
         let mut refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);

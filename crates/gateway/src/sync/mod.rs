@@ -104,6 +104,7 @@ impl History {
         patience: Duration,
     ) -> Result<View, ArchiveError> {
         let deadline = Instant::now() + patience;
+        self.inner.grants.remember(credentials);
         let account = self.account(caller).await?;
         self.keep_within_bounds();
         let now = self.inner.gateway.now();
@@ -127,8 +128,8 @@ impl History {
         account.ask(&list);
 
         let (mut first_pages, mut is_filtered) = (Vec::new(), false);
+        let covered = account.covered().await?;
         for region in &open {
-            let covered = account.covered(region).await?;
             let gaps = missing(range, &account.have(region, &lists.all, &covered, now));
             let without = missing(range, &account.have(region, &[List::Events], &covered, now));
             is_filtered |= list.attribute().is_some() && !without.is_empty();
@@ -141,9 +142,9 @@ impl History {
 
         let now = self.inner.gateway.now();
         let look = Look { account: &account, credentials, range, list: &list };
+        let covered = account.covered().await?;
         let mut views = Vec::new();
         for region in &regions {
-            let covered = account.covered(region).await?;
             let have = account.have(region, &lists.all, &covered, now);
             let state = match (open.contains(region), self.refusal(&account, credentials, region)) {
                 (true, _) => RegionState::Open,
@@ -168,7 +169,8 @@ impl History {
         Ok(self.account(caller).await?.watch())
     }
 
-    /// Forgets what these credentials may read, and the clients made with them.
+    /// Forgets what these credentials may read, and the clients made with them. What is being fetched with them ends after the page in
+    /// hand, though others may be waiting for it: they fetch it with their own.
     pub fn forget(&self, credentials: &Credentials) {
         self.inner.grants.forget(credentials);
         self.inner.gateway.forget(credentials);

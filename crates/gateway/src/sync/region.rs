@@ -117,8 +117,9 @@ impl Task {
                 Extent::Newest => self.account.is_looked_at(),
                 Extent::Whole(_) => self.account.is_asked_for(list),
             };
-            // What lies before would not be kept.
-            if !is_wanted || oldest <= self.account.kept_from() {
+            let is_signed_out = self.history.inner.grants.has_forgotten(&self.credentials);
+            // What lies before the bound would not be kept.
+            if !is_wanted || is_signed_out || oldest <= self.account.kept_from() {
                 return Err(Stop::Idle);
             }
             let wanted = Lookup {
@@ -139,6 +140,10 @@ impl Task {
                 Err(error) => return Err(Stop::Aws(error)),
             };
             onward.check(&self.region, &page).map_err(Stop::Aws)?;
+            // Whoever signed out meanwhile gets no grant any more.
+            if self.history.inner.grants.has_forgotten(&self.credentials) {
+                return Err(Stop::Idle);
+            }
             let asked = self.history.inner.gateway.now();
             self.history.inner.grants.give(&self.credentials, &self.account.id, &self.region, asked);
             oldest = page.oldest.unwrap_or(oldest).min(oldest);

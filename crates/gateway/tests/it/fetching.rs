@@ -151,6 +151,22 @@ async fn fetching_ends_when_nobody_waits_and_goes_on_from_where_it_was() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_fetched_with_credentials_that_signed_out_whoever_else_waits() {
+    let (sandbox, reader) = start(3_000).await;
+    let mut changes = reader.history.changes(&reader.caller).await.unwrap();
+    while reader.open("").await.regions[0].fetched < 100 {
+        changes.changed().await.unwrap();
+    }
+    reader.history.forget(&reader.credentials);
+    // Somebody still listens; a page may be in hand.
+    while tokio::time::timeout(Duration::from_millis(300), changes.changed()).await.is_ok() {}
+    let (calls, _) = lookups(&sandbox, REGION).await;
+    assert!(calls < 60, "{calls} pages of 60 were fetched");
+    // Who signs in again goes on from there.
+    assert_eq!(ids(&reader.whole("").await, "service:ec2").await.len(), 3_000);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_token_that_goes_stale_costs_a_page_and_no_event() {
     let (sandbox, reader) = start(1_000).await;
     // The fourth page's token leads nowhere.

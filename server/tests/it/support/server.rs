@@ -147,11 +147,6 @@ impl Server {
         self.folder.path()
     }
 
-    /// The folder of caches.
-    pub fn caches(&self) -> std::path::PathBuf {
-        self.folder.path().join("caches")
-    }
-
     /// Lets time pass.
     pub fn pass(&self, millis: i64) {
         self.now.fetch_add(millis, Ordering::Relaxed);
