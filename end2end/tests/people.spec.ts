@@ -4,7 +4,8 @@ import type { Page } from "@playwright/test";
 import { Complaints, expect, test } from "./support/test";
 import * as events from "./support/events_page";
 
-const ACCOUNT = "111122223333";
+/** A person of Identity Center that no other test is. */
+const PERSON = "ana.lima@example.com";
 /** The one with the fewest events. */
 const QUIET = "777788889999";
 
@@ -14,27 +15,43 @@ async function signInAs(page: Page, name: string) {
   await expect(page).toHaveURL(/\/a\/\d{12}\/events/);
 }
 
+/** Signs in by IAM Identity Center: a code, its approval on another page, and a choice of accounts. */
+async function signInByDevice(page: Page, person: string) {
+  await page.goto("/sign-in");
+  await page.getByRole("button", { name: /Identity Center/ }).click();
+  const opening = page.waitForEvent("popup");
+  await page.getByRole("link", { name: "Open the page" }).click();
+  const approval = await opening;
+  await approval.getByLabel(person).check();
+  await approval.getByRole("button", { name: "Approve" }).click();
+  await expect(approval.getByText(/approved/i).first()).toBeVisible();
+  await approval.close();
+  await page.getByRole("button", { name: "I have approved it" }).click();
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page).toHaveURL(/\/a\/\d{12}\/events/);
+}
+
 test("a search is given a name, opened by it, and taken away", async ({ page }) => {
   const name = `Who signed in ${Date.now()}`;
   await events.open(page, events.searching("event:ConsoleLogin error:*", { from: "-30d" }));
   const found = await events.countLine(page).innerText();
-  await events.menu(page, "Saved").locator("summary").click();
+  await events.menu(page, "Saved").click();
   await page.getByLabel("Save this search as").fill(name);
   await page.keyboard.press("Enter");
   await events.alive(page);
   await events.expectInAddress(page, "q", "event:ConsoleLogin error:*");
 
   await events.open(page, events.searching(""));
-  await events.menu(page, "Saved").locator("summary").click();
+  await events.menu(page, "Saved").click();
   await page.getByRole("link", { name }).click();
   await events.expectInAddress(page, "q", "event:ConsoleLogin error:*");
   await events.expectInAddress(page, "from", "-30d");
   await expect(events.countLine(page)).toHaveText(found);
 
-  await events.menu(page, "Saved").locator("summary").click();
+  await events.menu(page, "Saved").click();
   await page.getByRole("button", { name: `Delete the saved search ${name}` }).click();
   await events.alive(page);
-  await events.menu(page, "Saved").locator("summary").click();
+  await events.menu(page, "Saved").click();
   await expect(page.getByRole("link", { name })).toHaveCount(0);
 });
 
@@ -65,24 +82,25 @@ test("all accounts stand in one list, and each event says whose it is", async ({
   await expect(events.sentence(events.drawer(page))).toContainText("stopped EC2 instance");
 });
 
-test("somebody reads what was done in their name, and ends the session of another browser", async ({ page, browser }) => {
-  await signInAs(page, "Newcomer");
-  await page.goto(`/a/${ACCOUNT}/events?q=event:DeleteTrail`);
+test("somebody of Identity Center reads what was done in their name, and ends the session of another browser", async ({ page, browser }) => {
+  await signInByDevice(page, PERSON);
+  const [, account] = page.url().match(/\/a\/(\d{12})/) ?? [];
+  await page.goto(`/a/${account}/events?q=event:DeleteTrail`);
   const other = await browser.newContext();
   const complaints = new Complaints();
   complaints.watch(other);
   const elsewhere = await other.newPage();
-  await signInAs(elsewhere, "Newcomer");
+  await signInByDevice(elsewhere, PERSON);
 
   await page.goto("/access-log?action=search");
   await expect(page.getByRole("cell", { name: "event:DeleteTrail" }).first()).toBeVisible();
-  await expect(page.getByRole("cell", { name: "user/newcomer" }).first()).toBeVisible();
+  await expect(page.getByRole("cell", { name: PERSON }).first()).toBeVisible();
   await page.getByRole("link", { name: /your sessions/ }).click();
   await expect(page.getByText("This browser")).toHaveCount(1);
   await page.getByRole("button", { name: "Sign out the others" }).click();
   await expect(page.getByRole("status")).toContainText("ended");
   await expect(page.getByText("Another browser")).toHaveCount(0);
-  await elsewhere.goto(`/a/${ACCOUNT}/events?q=`);
+  await elsewhere.goto(`/a/${account}/events?q=`);
   await expect(elsewhere).toHaveURL(/\/sign-in\?next=/);
   await expect(elsewhere.getByRole("heading", { name: /ended/ })).toBeVisible();
   expect(complaints.list()).toEqual([]);

@@ -154,7 +154,7 @@ export const STATES: State[] = [
     name: "saved-searches",
     reach: async (page) => {
       await events.open(page, events.searching(SHORT_LIST));
-      await events.menu(page, "Saved").locator("summary").click();
+      await events.menu(page, "Saved").click();
       await expect(page.getByLabel("Save this search as")).toBeVisible();
     },
   },

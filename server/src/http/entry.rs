@@ -170,8 +170,9 @@ async fn by_sign_in(context: &Context, session: &Session, request: Request, next
     let is_page = matches!(*request.method(), Method::GET | Method::HEAD)
         && !["/_fn/", "/api/"].iter().any(|prefix| path.starts_with(prefix));
     if is_page {
-        let here = request.uri().path_and_query().map_or("/", |address| address.as_str());
-        return Redirect::to(&super::sign_in::sign_in_for(here)).into_response();
+        return super::sign_in::way_in(context, session, request.uri(), request.headers())
+            .await
+            .into_response();
     }
     Problem::new(StatusCode::UNAUTHORIZED, "not-signed-in", "Not signed in")
         .detail("This Waymark is open to those who are signed in to an AWS account.")

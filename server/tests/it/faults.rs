@@ -153,6 +153,10 @@ async fn a_sign_in_that_ended_while_a_page_was_open_says_so_and_leads_back() {
         assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{path} {}", answer.body);
         assert_eq!(answer.json()["type"], "urn:waymark:problem:sign-in-ended", "{path}");
     }
+    // Nothing is left of all accounts together.
+    assert_eq!(view(&mut browser, "list", "all").await.status, StatusCode::UNAUTHORIZED);
+    let away = browser.get("/a/all/events?q=").await;
+    assert_eq!(away.header("location"), "/sign-in?next=/a/all/events%3Fq%3D");
     // An account that it never had is none, as before.
     assert_eq!(view(&mut browser, "list", STAGING).await.status, StatusCode::NOT_FOUND);
     assert_eq!(browser.get(&format!("/api/v1/{STAGING}/events")).await.status, StatusCode::NOT_FOUND);

@@ -2,7 +2,7 @@
 //! program asks for says that the sign-in has ended.
 
 use axum::extract::{Request, State};
-use axum::http::{Method, StatusCode};
+use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use tower_sessions::Session;
@@ -11,6 +11,9 @@ use super::next;
 use crate::http::Context;
 use crate::http::problem::{Problem, SIGN_IN_ENDED};
 use crate::session::SignIns;
+
+/// All AWS accounts of a session, in addresses.
+const ALL: &str = "all";
 
 /// The layer. Whoever is signed in to other accounts, and never was to this one, gets what the page says of an account
 /// that does not exist: a link tells nothing about which accounts there are.
@@ -29,20 +32,29 @@ pub async fn redirect(
     if connections.iter().any(|connection| connection.account == account) {
         return next.run(request).await;
     }
-    let has_ended = match context.sign_ins().ended(&session).await {
-        Ok(ended) => ended.iter().any(|other| other == account),
-        Err(error) => return Problem::internal(format!("cannot read a session: {error}")).into_response(),
-    };
-    if !has_ended && !connections.is_empty() {
+    let is_all = account == ALL;
+    if is_all && !connections.is_empty() {
         return next.run(request).await;
     }
-    let here = request.uri().path_and_query().map_or("/", |address| address.as_str());
+    let has_ended = match context.sign_ins().ended(&session).await {
+        Ok(ended) => is_among(&ended, account),
+        Err(error) => return Problem::internal(format!("cannot read a session: {error}")).into_response(),
+    };
+    if !has_ended && (is_all || !connections.is_empty()) {
+        return next.run(request).await;
+    }
+    way_in(&context, &session, request.uri(), request.headers()).await.into_response()
+}
+
+/// To the sign-in, and from there back to what was asked for.
+pub async fn way_in(context: &Context, session: &Session, asked: &Uri, headers: &HeaderMap) -> Redirect {
+    let here = asked.path_and_query().map_or("/", |address| address.as_str());
     let mut sign_in = next::sign_in_for(here);
     // The cookie of a session that is not known is taken back with this answer, so that the next page would know nothing of it.
-    if context.sessions().has_cookie(request.headers()) && session.is_empty().await {
+    if context.sessions().has_cookie(headers) && session.is_empty().await {
         sign_in.push_str("&over");
     }
-    Redirect::to(&sign_in).into_response()
+    Redirect::to(&sign_in)
 }
 
 /// Tells accounts whose sign-in has ended from those that never were open to a session.
@@ -60,10 +72,15 @@ impl Former {
     pub async fn ended(&self, account: &str) -> Option<Problem> {
         let (sign_ins, session) = self.0.as_ref()?;
         match sign_ins.ended(session).await {
-            Ok(ended) => ended.iter().any(|other| other == account).then(problem),
+            Ok(ended) => is_among(&ended, account).then(problem),
             Err(error) => Some(Problem::internal(format!("cannot read a session: {error}"))),
         }
     }
+}
+
+/// Of all accounts together there is nothing left when the last sign-in has ended.
+fn is_among(ended: &[String], account: &str) -> bool {
+    ended.iter().any(|other| other == account) || account == ALL && !ended.is_empty()
 }
 
 fn problem() -> Problem {
@@ -74,11 +91,12 @@ fn problem() -> Problem {
         .help("Sign in again to go on; you come back to this view.")
 }
 
-/// The AWS account that a page's path asks for: `/a/111122223333/…`. Names of archives begin with a letter, so that the two
-/// cannot be taken for each other.
+/// The AWS account that a page's path asks for: `/a/111122223333/…`, or all of them. Names of archives begin with a letter, so that
+/// they cannot be taken for each other; none is called `all`.
 fn account_of(path: &str) -> Option<&str> {
     let account = path.strip_prefix("/a/")?.split('/').next()?;
-    (account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit())).then_some(account)
+    let is_account = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
+    (is_account || account == ALL).then_some(account)
 }
 
 #[cfg(test)]
@@ -89,8 +107,9 @@ mod tests {
     fn an_account_has_twelve_digits() {
         assert_eq!(account_of("/a/111122223333/events"), Some("111122223333"));
         assert_eq!(account_of("/a/111122223333"), Some("111122223333"));
+        assert_eq!(account_of("/a/all/events"), Some("all"));
         for other in
-            ["/", "/a/", "/a/sample/events", "/a/1111222233334/events", "/b/111122223333", "/a/all/events"]
+            ["/", "/a/", "/a/sample/events", "/a/1111222233334/events", "/b/111122223333", "/a/allow/events"]
         {
             assert_eq!(account_of(other), None, "{other}");
         }

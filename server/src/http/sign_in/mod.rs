@@ -45,10 +45,10 @@ use crate::store::Place;
 use crate::vault::Connection;
 pub use attempts::Attempts;
 pub use device::Directory;
-pub use ended::{Former, redirect};
+pub use ended::{Former, redirect, way_in};
 use exchange::{Exchange, Refusal};
 use form::{Faults, Given};
-pub use next::{encoded, local, sign_in_for};
+pub use next::{encoded, local};
 use page::{Ended, View};
 pub use renewal::{ends, renewed, renews};
 
