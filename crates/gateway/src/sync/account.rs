@@ -167,8 +167,10 @@ impl Account {
             .collect();
         self.with(region, |region| {
             if lists.contains(&List::Events) {
-                // Fetching them again is the head's own business.
-                have.extend(region.head.map(|head| head.seen_at(now)));
+                // Fetching them again is the head's own business, also while it is at it.
+                let newest =
+                    |head: Recent| if region.heading { (head.span.0, now) } else { head.seen_at(now) };
+                have.extend(region.head.map(newest));
             }
             region
                 .lists

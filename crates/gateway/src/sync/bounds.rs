@@ -140,10 +140,14 @@ impl History {
         (account.archive().path() == cache.path).then(|| account.clone())
     }
 
+    /// Whether there are any bounds.
+    pub(super) fn is_bounded(&self) -> bool {
+        self.inner.options.max_bytes.is_some() || self.inner.options.max_age.is_some()
+    }
+
     /// Sees to the bounds, unless that was done a moment ago.
     pub(super) fn keep_within_bounds(&self) {
-        let options = &self.inner.options;
-        if options.max_bytes.is_none() && options.max_age.is_none() {
+        if !self.is_bounded() {
             return;
         }
         {

@@ -186,7 +186,11 @@ impl History {
         let mut held = self.inner.caches.hold().await;
         let endpoint = self.inner.gateway.endpoint();
         let writer = held.of(endpoint, caller.partition(), &caller.account).await?;
-        let kept_from = writer.kept_from().await?;
+        let mut kept_from = writer.kept_from().await?;
+        if kept_from.is_some() && !self.is_bounded() {
+            writer.keep_all().await?;
+            kept_from = None;
+        }
         let mut accounts = self.inner.accounts.lock().unwrap_or_else(PoisonError::into_inner);
         let account = accounts.entry(name).or_insert_with(|| {
             let account = Account::new(caller.account.clone(), writer, self.inner.options.interest);

@@ -75,6 +75,15 @@ async fn the_oldest_days_of_all_caches_go_when_there_is_too_much() {
     assert!(found.contains("day-00-0") && !found.contains("day-19-0"));
     reader.history.enforce_bounds().await.unwrap();
     assert_eq!(lookups(&sandbox, REGION).await.0, calls, "what had to go is not fetched again");
+
+    // Without the bound it comes back.
+    drop(view);
+    let Reader { history, credentials, folder, .. } = reader;
+    drop(history);
+    let gateway = unlimited(&sandbox, &[REGION], system_clock());
+    let reader = Reader::in_folder(folder, gateway, credentials, Options::default()).await;
+    let view = reader.whole("").await;
+    assert!(view.kept_from.is_none() && ids(&view, "service:ec2").await.len() == 200);
 }
 
 #[tokio::test(flavor = "multi_thread")]

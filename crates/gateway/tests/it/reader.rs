@@ -31,7 +31,15 @@ impl Reader {
     }
 
     pub async fn with(gateway: Gateway, credentials: Credentials, options: Options) -> Reader {
-        let folder = tempfile::tempdir().unwrap();
+        Reader::in_folder(tempfile::tempdir().unwrap(), gateway, credentials, options).await
+    }
+
+    pub async fn in_folder(
+        folder: tempfile::TempDir,
+        gateway: Gateway,
+        credentials: Credentials,
+        options: Options,
+    ) -> Reader {
         let history = History::with_options(gateway.clone(), folder.path().to_owned(), options);
         let caller = gateway.caller(&credentials).await.unwrap();
         Reader { history, credentials, caller, folder }
