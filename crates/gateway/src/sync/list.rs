@@ -160,7 +160,12 @@ fn source(text: &str, exact_case: bool) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use cloudtrail::json::Tape;
+    use cloudtrail::names::AccountNames;
+    use cloudtrail::record::Record;
+    use cloudtrail::search::matches::matches;
     use cloudtrail::search::parse;
+    use proptest::prelude::*;
 
     use super::*;
 
@@ -239,5 +244,70 @@ mod tests {
             .map(|list| list.key());
         let different: std::collections::HashSet<_> = keys.iter().collect();
         assert_eq!(different.len(), keys.len());
+    }
+
+    /// A record as AWS writes it, and what LookupEvents would say of it.
+    fn aws(number: usize) -> (String, Vec<(&'static str, String)>) {
+        let name = ["StopInstances", "StartInstances", "ConsoleLogin"][number % 3];
+        let source = ["ec2.amazonaws.com", "signin.amazonaws.com"][number / 3 % 2];
+        let read_only = number / 6 % 2 == 0;
+        let key = ["AKIAIOSFODNN7EXAMPLE", "ASIAIOSFODNN7EXAMPLE"][number / 12 % 2];
+        let id = format!("{:08x}-aaaa-4444-8888-0123456789ab", number / 24);
+        let record = format!(
+            r#"{{"eventName":"{name}","eventSource":"{source}","readOnly":{read_only},"eventID":"{id}","userIdentity":{{"accessKeyId":"{key}"}}}}"#
+        );
+        let attributes = [
+            ("EventName", name.to_owned()),
+            ("EventSource", source.to_owned()),
+            ("ReadOnly", read_only.to_string()),
+            ("AccessKeyId", key.to_owned()),
+            ("EventId", id),
+        ];
+        (record, attributes.into())
+    }
+
+    fn terms() -> impl Strategy<Value = String> {
+        let value = prop::sample::select(
+            &[
+                "event:StopInstances",
+                "event:\"StopInstances\"",
+                "event:Stop*",
+                "event:StopInstances,ConsoleLogin",
+                "service:ec2",
+                "service:EC2.amazonaws.com",
+                "service:\"ec2\"",
+                "service:SIGNIN",
+                "readOnly:false",
+                "readOnly:true",
+                "key:akiaiosfodnn7example",
+                "key:AKIA*",
+                "id:00000001-AAAA-4444-8888-0123456789ab",
+                "StopInstances",
+            ][..],
+        );
+        (value, any::<bool>()).prop_map(|(term, is_not)| format!("{}{term}", if is_not { "-" } else { "" }))
+    }
+
+    proptest! {
+        #[test]
+        fn every_list_holds_all_that_the_search_finds(
+            groups in prop::collection::vec(prop::collection::vec(terms(), 1..3), 1..4)
+        ) {
+            let groups: Vec<String> = groups.iter().map(|terms| format!("({})", terms.join(" OR "))).collect();
+            let expr = parse(&groups.join(" ")).unwrap().expr;
+            for number in 0..72 {
+                let (record, attributes) = aws(number);
+                let mut tape = Tape::default();
+                let record = Record::read(tape.parse(&record).unwrap()).unwrap();
+                if !matches(&expr, &record, &AccountNames::default()) {
+                    continue;
+                }
+                for list in Lists::of(&expr).with_name().all {
+                    let Some(attribute) = list.attribute() else { continue };
+                    let is_in_it = attributes.contains(&(attribute.key, attribute.value.clone()));
+                    prop_assert!(is_in_it, "{} would be lost by {:?}", expr, attribute);
+                }
+            }
+        }
     }
 }
