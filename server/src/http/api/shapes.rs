@@ -107,6 +107,7 @@ struct RegionShape {
     back_to: Option<String>,
     fetching: bool,
     problem: Option<String>,
+    closed: bool,
 }
 
 impl From<HistoryCoverage> for HistoryShape {
@@ -120,6 +121,7 @@ impl From<HistoryCoverage> for HistoryShape {
             back_to: text(region.back_to),
             fetching: region.fetching,
             problem: region.problem,
+            closed: region.closed,
         };
         HistoryShape {
             range: history.range.into(),
