@@ -250,7 +250,7 @@ mod tests {
     fn aws(number: usize) -> (String, Vec<(&'static str, String)>) {
         let name = ["StopInstances", "StartInstances", "ConsoleLogin"][number % 3];
         let source = ["ec2.amazonaws.com", "signin.amazonaws.com"][number / 3 % 2];
-        let read_only = number / 6 % 2 == 0;
+        let read_only = (number / 6).is_multiple_of(2);
         let key = ["AKIAIOSFODNN7EXAMPLE", "ASIAIOSFODNN7EXAMPLE"][number / 12 % 2];
         let id = format!("{:08x}-aaaa-4444-8888-0123456789ab", number / 24);
         let record = format!(
