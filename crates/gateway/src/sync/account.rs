@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use archive::{Archive, ArchiveError, Covered, Writer};
 use cloudtrail::time::Time;
+use futures::future::{BoxFuture, Shared};
 use tokio::sync::{RwLock, RwLockReadGuard, watch};
 use tokio::time::Instant;
 
@@ -38,13 +39,16 @@ pub struct Account {
 pub struct Region {
     /// The newest events.
     pub head: Option<Recent>,
-    /// Whether they are being fetched.
-    pub heading: bool,
+    /// Who is fetching them, by the fingerprint of the credentials: others of the same reader wait for the same answer.
+    pub heads: HashMap<[u8; 32], Head>,
     /// What is being fetched besides, or was lately.
     lists: HashMap<List, Running>,
     /// Events fetched since the server started.
     pub fetched: u64,
 }
+
+/// The newest events being fetched.
+pub type Head = Shared<BoxFuture<'static, ()>>;
 
 /// How it stands with one list of a Region.
 #[derive(Default)]
@@ -169,7 +173,7 @@ impl Account {
             if lists.contains(&List::Events) {
                 // Fetching them again is the head's own business, also while it is at it.
                 let newest =
-                    |head: Recent| if region.heading { (head.span.0, now) } else { head.seen_at(now) };
+                    |head: Recent| if region.is_heading() { (head.span.0, now) } else { head.seen_at(now) };
                 have.extend(region.head.map(newest));
             }
             region
@@ -189,6 +193,11 @@ impl Recent {
 }
 
 impl Region {
+    /// Whether the newest events are being fetched.
+    pub fn is_heading(&self) -> bool {
+        !self.heads.is_empty()
+    }
+
     /// Whether a list is being fetched.
     pub fn is_on(&self, list: &List) -> bool {
         self.lists.get(list).is_some_and(|list| list.is_on)

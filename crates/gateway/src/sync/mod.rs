@@ -9,6 +9,7 @@ use std::time::Duration;
 use archive::{Archive, ArchiveError, Request, Scope};
 use cloudtrail::search::{Expr, Field, FieldRef, Pattern, Query, Search, Test, TimeRange};
 use cloudtrail::time::{DAY, SECOND, Time};
+use futures::FutureExt as _;
 use futures::future::join_all;
 use tokio::sync::{oneshot, watch};
 use tokio::time::Instant;
@@ -27,7 +28,7 @@ mod view;
 pub use bounds::CacheSize;
 pub use view::{RegionState, RegionView, View};
 
-use account::Account;
+use account::{Account, Head};
 use bounds::Bounds;
 use cache::Caches;
 use grants::Grants;
@@ -237,27 +238,24 @@ impl History {
         credentials: &Credentials,
         region: &str,
         now: Time,
-    ) -> Option<impl Future<Output = ()> + use<>> {
+    ) -> Option<Head> {
         let has_grant = self.inner.grants.has(credentials, &account.id, region, now);
         // Who was refused uses up the account's allowance with every question: not again at once.
         let refused = self.refusal(account, credentials, region);
         if refused.is_some_and(|(at, _)| at.plus(FRESH) > now) {
             return None;
         }
-        let starts = account.with(region, |region| {
-            let is_stale = region.head.is_none_or(|head| head.fetched.plus(FRESH) < now);
-            let starts = !has_grant || (is_stale && !region.heading);
-            region.heading |= starts;
-            starts
-        });
-        if !starts {
-            return None;
-        }
         let task = Task::new(self, account, credentials, region);
-        let running = tokio::spawn(async move { task.head().await });
-        Some(async move {
-            // It does not end without an answer; should it panic, the Region stays as it was.
-            let _ = running.await;
+        account.with(region, |region| {
+            let is_stale = region.head.is_none_or(|head| head.fetched.plus(FRESH) < now);
+            // The parts of one page ask at the same moment. What has an end without having said so has panicked.
+            let own = region.heads.get(&credentials.fingerprint()).filter(|head| head.peek().is_none());
+            if own.is_some() || (has_grant && (!is_stale || region.is_heading())) {
+                return own.cloned();
+            }
+            let running = tokio::spawn(task.head()).map(|_| ()).boxed().shared();
+            region.heads.insert(credentials.fingerprint(), running.clone());
+            Some(running)
         })
     }
 
@@ -297,7 +295,7 @@ impl History {
         look.account.with(name, |region| RegionView {
             region: name.to_owned(),
             // What others fetch does not come to somebody who may not read it.
-            is_fetching: is_open && (region.is_on(look.list) || region.heading || comes_back),
+            is_fetching: is_open && (region.is_on(look.list) || region.is_heading() || comes_back),
             state,
             back_to,
             trouble,

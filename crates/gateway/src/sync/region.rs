@@ -62,7 +62,7 @@ impl Task {
         let extent = if known.is_some() { Extent::Newest } else { Extent::Page };
         let result = self.pages(&List::Events, (from, now), now, extent).await;
         self.account.with(&self.region, |region| {
-            region.heading = false;
+            region.heads.remove(&self.credentials.fingerprint());
             if let Ok(back_to) = &result {
                 let before = region.head.map(|head| head.span.0);
                 let from = match (before, known) {

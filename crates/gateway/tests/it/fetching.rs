@@ -75,6 +75,16 @@ async fn aws_filters_by_what_leaves_out_most_and_nothing_is_lost() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_parts_of_a_page_ask_aws_once() {
+    let (sandbox, reader) = start(10).await;
+    let views = tokio::join!(reader.open(""), reader.open("readOnly:false"), reader.open(""));
+    for view in [&views.0, &views.1, &views.2] {
+        assert_eq!(ids(view, "service:ec2").await.len(), 10, "each has waited for the answer");
+    }
+    assert_eq!(lookups(&sandbox, REGION).await, (1, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_name_that_aws_may_write_otherwise_is_left_to_waymark() {
     let (sandbox, reader) = start(100).await;
     let view = reader.whole("event:stopinstances").await;
