@@ -27,6 +27,7 @@ use crate::error::chain;
 use crate::random;
 use crate::services::Witness;
 use crate::session::SessionError;
+use crate::store::Place;
 
 /// How long a start code can be used.
 const CODE_LIFE: i64 = 10 * MINUTE;
@@ -274,6 +275,26 @@ async fn exchange(
         Ok(()) => Redirect::to("/").into_response(),
         Err(error) => Problem::internal(format!("cannot open a session: {}", chain(&error))).into_response(),
     }
+}
+
+/// When a session came in by the start code.
+pub async fn since(session: &Session) -> Option<i64> {
+    session.get(SINCE).await.ok().flatten()
+}
+
+/// Lets whoever came in by the start code stay when they sign out of AWS accounts: the code is used up, and they are still the
+/// person who started the program.
+///
+/// # Errors
+/// When the session cannot be stored.
+pub async fn stay(
+    context: &Context,
+    session: &Session,
+    since: i64,
+    place: &Place,
+) -> Result<(), SessionError> {
+    context.sign_ins().enter(session, STARTER, place).await?;
+    session.insert(SINCE, since).await.map_err(SessionError::from)
 }
 
 fn hash(secret: &str) -> Hash {

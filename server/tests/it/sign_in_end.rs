@@ -1,9 +1,12 @@
 //! How a sign-in ends, and what is seen then.
 
 use axum::http::StatusCode;
-use cloudtrail::time::{HOUR, MINUTE};
+use cloudtrail::time::{HOUR, MINUTE, Time};
+use sandbox::{Events, Options, Sandbox};
+use waymark_server::serve::sandbox::sign_in;
 
 use crate::support::browser::{Browser, block, with_sandbox};
+use crate::support::server::Server;
 
 const HOME: &str = "111122223333";
 
@@ -20,6 +23,27 @@ async fn signing_out_forgets_everything() {
     assert!(format!("{:?}", server.context.vault()).contains("sessions: 0"));
     let mut kept = Browser::with_cookie(&server, cookie);
     assert!(!kept.get("/sign-in").await.body.contains("user/auditor"));
+}
+
+#[tokio::test]
+async fn who_started_the_program_signs_out_of_accounts_and_stays_in() {
+    let running = Sandbox::start(Options { events: Events::None, ..Options::default() }).await.unwrap();
+    let now = Time::from_millis(jiff::Timestamp::now().as_millisecond());
+    let server = Server::guarded_signing_in(now, |clock| sign_in(&running, clock).unwrap()).await;
+    let code = server.secrets.as_ref().unwrap().code.clone();
+    let mut browser = Browser::new(&server);
+    assert_eq!(browser.get("/sign-in").await.status, StatusCode::UNAUTHORIZED);
+    browser.enter("/start", &[("code", &code)]).await;
+    browser.enter("/sign-in/sample", &[("person", "newcomer")]).await;
+    let before = browser.cookie.clone();
+    browser.enter("/sign-out", &[]).await;
+    assert_ne!(browser.cookie, before);
+    let page = browser.get("/sign-in?out").await;
+    assert!(page.status == StatusCode::OK && page.body.contains("You are signed out"), "{}", page.body);
+    assert!(!page.body.contains("user/newcomer"), "{}", page.body);
+    assert_eq!(browser.get("/a/test/events?q=").await.status, StatusCode::OK);
+    // What it was before is worth nothing.
+    assert_eq!(Browser::with_cookie(&server, before).get("/sign-in").await.status, StatusCode::UNAUTHORIZED);
 }
 
 #[tokio::test]

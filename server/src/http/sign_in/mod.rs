@@ -38,7 +38,7 @@ use tower_sessions::Session;
 use super::access::{Action, Actor};
 use super::client::Client;
 use super::problem::Problem;
-use super::{Context, plain};
+use super::{Context, entry, plain};
 use crate::error::chain;
 use crate::services::Witness;
 use crate::store::Place;
@@ -207,8 +207,10 @@ async fn sign_out(
     State(context): State<Context>,
     session: Session,
     Guest(actor): Guest,
+    Client(place): Client,
 ) -> Result<Redirect, Problem> {
     let sign_in = configured(&context)?;
+    let since = entry::since(&session).await;
     for connection in context.sign_ins().of(&session) {
         let actor = Actor { principal: connection.arn.clone(), ..actor.clone() };
         // Whoever wants out gets out, written down or not.
@@ -217,6 +219,9 @@ async fn sign_out(
     let signed_out = context.sign_ins().sign_out(&session).await;
     let portal = signed_out
         .map_err(|error| Problem::internal(format!("cannot remove a session: {}", chain(&error))))?;
+    if let Some(since) = since {
+        entry::stay(&context, &session, since, &place).await.map_err(|error| unreadable(&error))?;
+    }
     // Its token is forgotten here in any case.
     if let Some(portal) = portal
         && let Err(error) = sign_in.gateway.leave_portal(&portal).await

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use cloudtrail::time::{Time, readable_duration};
 
 use super::form::{Faults, Field, Given};
-use super::{SignIn, device_page};
+use super::{SignIn, device_page, ends, renews};
 use crate::http::plain::escape;
-use crate::vault::Connection;
+use crate::vault::{Connection, Method};
 
 /// What the page shows.
 pub struct View<'a> {
@@ -117,23 +117,32 @@ impl<'a> View<'a> {
                 Some(title) => format!("{} <span class=\"mono muted\">{account}</span>", escape(title)),
                 None => format!("<span class=\"mono\">{account}</span>"),
             };
-            let ends = connection.ends();
+            let until = ends(connection).map(|ends| {
+                let renewed = if renews(connection) { "; renewed by itself" } else { "" };
+                let left = readable_duration(ends.as_millis() - self.now.as_millis());
+                format!("; ends <time datetime=\"{ends}\">{} UTC</time>, in {left}{renewed}", ends.readable())
+            });
             let _ = writeln!(
                 html,
                 "<li class=\"sign-in__account\"><a href=\"/a/{account}/events\">{title}</a>\
                  <span>as <span class=\"sign-in__arn mono\">{}</span></span>\
-                 <span class=\"muted\">{}; ends <time datetime=\"{ends}\">{} UTC</time>, in {}</span>\
+                 <span class=\"muted\">{}{}</span>\
                  <a href=\"/forget/{account}\">Delete what was fetched of it</a></li>",
                 escape(&connection.arn),
                 connection.method.words(),
-                ends.readable(),
-                readable_duration(ends.as_millis() - self.now.as_millis()),
+                until.unwrap_or_default(),
+            );
+        }
+        html.push_str("</ul>\n");
+        // One's own credentials on this machine are not given to this server, and so not forgotten by it.
+        if self.connections.iter().any(|connection| connection.method != Method::Own) {
+            html.push_str(
+                "<form method=\"post\" action=\"/sign-out\">\n\
+                 <button class=\"button\" type=\"submit\">Sign out and forget all credentials</button>\n</form>\n",
             );
         }
         html.push_str(
-            "</ul>\n<form method=\"post\" action=\"/sign-out\">\n\
-             <button class=\"button\" type=\"submit\">Sign out and forget all credentials</button>\n</form>\n\
-             <p class=\"people__on\"><a href=\"/sessions\">Where else you are signed in</a> \
+            "<p class=\"people__on\"><a href=\"/sessions\">Where else you are signed in</a> \
              <a href=\"/access-log\">What was done in your name</a></p>\n</section>\n",
         );
     }

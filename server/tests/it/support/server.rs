@@ -69,6 +69,11 @@ impl Server {
         Server::with(&logs::ordinary(), false, noon(), |_| None).await
     }
 
+    /// The same, only for those with its secrets.
+    pub async fn guarded_signing_in(start: Time, sign_in: impl FnOnce(&Clock) -> SignIn) -> Server {
+        Server::with(&logs::ordinary(), false, start, |clock| Some(sign_in(clock))).await
+    }
+
     /// The same, with everything that it keeps in its folder, as a team's server keeps it.
     pub async fn keeping(start: Time, sign_in: impl FnOnce(&Clock) -> SignIn) -> Server {
         let folder = tempfile::tempdir().unwrap();
