@@ -60,20 +60,21 @@ impl Task {
         // What arrived late since the last time lies in what was not final then.
         let from = known.map_or(now.plus(-REACH), |head| head.span.0);
         let extent = if known.is_some() { Extent::Newest } else { Extent::Page };
-        let result = self.pages(&List::Events, (from, now), now, extent).await;
+        let mut back_to = now;
+        let result = self.pages(&List::Events, (from, now), now, extent, &mut back_to).await;
         self.account.with(&self.region, |region| {
             region.heads.remove(&self.credentials.fingerprint());
-            if let Ok(back_to) = &result {
+            if result.is_ok() {
                 let before = region.head.map(|head| head.span.0);
                 let from = match (before, known) {
                     // Meanwhile what lies before was fetched too, and is not final.
                     (Some(before), Some(known)) if before < known.span.0 => before,
-                    _ => (*back_to).max(now.plus(-ARRIVING)),
+                    _ => back_to.max(now.plus(-ARRIVING)),
                 };
                 region.head = Some(Recent { span: (from, now), fetched: now });
             }
         });
-        self.settle(result.map(|_| ()));
+        self.settle(result);
     }
 
     /// Fetches what is missing of a list.
@@ -81,14 +82,16 @@ impl Task {
         let (mut result, mut first) = (Ok(()), Some(first));
         for piece in missing {
             let now = self.history.inner.gateway.now();
-            result = self.pages(&list, piece, now, Extent::Whole(first.take())).await.map(|_| ());
-            if result.is_err() {
-                break;
-            }
-            let arriving = (piece.0.max(now.plus(-ARRIVING)), piece.1);
+            let mut back_to = piece.1;
+            result = self.pages(&list, piece, now, Extent::Whole(first.take()), &mut back_to).await;
+            // Also of a list that broke off what came need not come again at once.
+            let arriving = (back_to.max(now.plus(-ARRIVING)), piece.1);
             if arriving.0 < arriving.1 {
                 let recent = Recent { span: arriving, fetched: now };
                 self.account.with(&self.region, |region| region.remember(&list, recent));
+            }
+            if result.is_err() {
+                break;
             }
         }
         self.account.with(&self.region, |region| region.stop(&list));
@@ -97,15 +100,16 @@ impl Task {
         self.account.changed();
     }
 
-    /// Fetches a stretch page by page, newest first, and writes down with each page what is covered by now. Returns from
-    /// when on everything is there.
+    /// Fetches a stretch page by page, newest first, and writes down with each page what is covered by now, and `reached`: from when on
+    /// everything is there.
     async fn pages(
         &self,
         list: &List,
         (from, to): Span,
         now: Time,
         mut extent: Extent,
-    ) -> Result<Time, Stop> {
+        reached: &mut Time,
+    ) -> Result<(), Stop> {
         // Seconds are the finest that AWS tells apart.
         let (from, mut end) = (floor(from), ceiling(to));
         let mut token: Option<String> = None;
@@ -150,9 +154,10 @@ impl Task {
             // More events of the oldest second may be on the next page.
             let back_to = if page.token.is_some() { oldest.plus(SECOND).min(end) } else { from };
             self.keep(list, &page, (back_to, end), now).await.map_err(Stop::Cache)?;
+            *reached = back_to;
             token = page.token;
             if matches!(extent, Extent::Page) || token.is_none() {
-                return Ok(back_to);
+                return Ok(());
             }
             if let Extent::Whole(first) = &mut extent
                 && let Some(first) = first.take()
