@@ -6,11 +6,12 @@ use std::sync::Arc;
 use axum::http::{Method, StatusCode};
 use cloudtrail::time::MINUTE;
 use sandbox::Running;
+use serde_json::json;
 use tower_sessions::session::Id;
 use tower_sessions::{MemoryStore, Session};
 
 use crate::support::browser::{Browser, decide, with_sandbox};
-use crate::support::server::Server;
+use crate::support::server::{HOST, Server};
 
 const ANA: &str = "ana.lima@example.com";
 const HOME: &str = "111122223333";
@@ -153,6 +154,30 @@ async fn credentials_are_renewed_before_they_end() {
     let renewed = keys(&server, &browser).await;
     assert_eq!(renewed.len(), 1);
     assert_ne!(renewed, first);
+}
+
+/// Account switcher and banner, as a page gets them.
+async fn frame(browser: &mut Browser<'_>) -> (String, String) {
+    let origin = format!("http://{HOST}");
+    let headers = [("origin", origin.as_str()), ("content-type", "application/json")];
+    let body = json!({"what": "frame", "account": HOME, "id": "", "search": ""}).to_string();
+    let parts = browser.send(Method::POST, "/_fn/view", &headers, &body).await.json()["parts"].clone();
+    (parts[0].as_str().unwrap().to_owned(), parts[2].as_str().unwrap().to_owned())
+}
+
+#[tokio::test]
+async fn what_renews_itself_says_so_and_warns_when_it_cannot() {
+    let (server, running) = with_sandbox().await;
+    let mut browser = Browser::new(&server);
+    approved(&mut browser, &running).await;
+    browser.enter("/sign-in/device/choose", &[("role-111122223333", "ReadOnlyAccess")]).await;
+    let (menu, banner) = frame(&mut browser).await;
+    assert!(menu.contains("UTC, renewed by itself"), "{menu}");
+    assert_eq!(banner, "", "there is nothing to wait for");
+    running.set_faults("[[fault]]\noperation = \"GetRoleCredentials\"\nkind = \"error\"").unwrap();
+    server.pass(57 * MINUTE);
+    let (_, banner) = frame(&mut browser).await;
+    assert!(banner.contains("Your sign-in to prod-payments ends at"), "{banner}");
 }
 
 #[tokio::test]

@@ -130,6 +130,31 @@ async fn a_token_that_leads_nowhere_or_round_in_circles_is_noticed() {
     assert_eq!(lookup(&sandbox, &gateway, Some("on")).await.unwrap_err().kind(), Kind::Garbled);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_without_end_ends_in_the_cache_too() {
+    let (sandbox, gateway) = wrong("kind = \"endless\"").await;
+    let (history, _folder) = history(&gateway);
+    let credentials = keys(&sandbox, Who::Auditor);
+    let caller = gateway.caller(&credentials).await.unwrap();
+    let mut changes = history.changes(&caller).await.unwrap();
+    let everything = Search { query: parse("").unwrap(), range: TimeRange::default() };
+    let ended = async {
+        loop {
+            let view = history.open(&credentials, &caller, &everything, PATIENCE).await.unwrap();
+            if view.regions[0].trouble.is_some() {
+                return view;
+            }
+            // A change may have come before the question; the pause is for that, not for the work.
+            let _ = tokio::time::timeout(Duration::from_millis(200), changes.changed()).await;
+        }
+    };
+    let view = tokio::time::timeout(PATIENCE, ended).await.expect("it goes on for ever");
+    // What is not known to be all is not called complete, and the reason is told.
+    let region = &view.regions[0];
+    assert!(region.back_to > view.range.0, "{region:?}");
+    assert_eq!(region.trouble.as_ref().map(GatewayError::kind), Some(Kind::Garbled), "{region:?}");
+}
+
 /// A record as LookupEvents hands it out.
 fn event(id: &str, account: &str, time: Time) -> Value {
     let time = Time::from_millis(time.as_millis() / 1_000 * 1_000);
