@@ -15,6 +15,9 @@ use super::FRESH;
 use super::list::List;
 use super::pieces::Span;
 
+/// How long a question counts at least while somebody listens to what changes.
+const LISTENING: Duration = Duration::from_secs(60);
+
 /// An account whose history is open.
 pub struct Account {
     pub id: String,
@@ -109,25 +112,30 @@ impl Account {
 
     /// Somebody wants a list.
     pub fn ask(&self, list: &List) {
+        let lasts = self.interest_lasts();
         let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
-        asked.retain(|_, at| at.elapsed() < self.interest);
+        asked.retain(|_, at| at.elapsed() < lasts);
         asked.insert(list.clone(), Instant::now());
     }
 
     /// Whether somebody still wants a list.
     pub fn is_asked_for(&self, list: &List) -> bool {
-        if self.has_ended() {
-            return false;
-        }
+        let lasts = self.interest_lasts();
         let asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
-        self.changes.receiver_count() > 0 || asked.get(list).is_some_and(|at| at.elapsed() < self.interest)
+        !self.has_ended() && asked.get(list).is_some_and(|at| at.elapsed() < lasts)
     }
 
     /// Whether somebody still wants any.
     pub fn is_looked_at(&self) -> bool {
+        let lasts = self.interest_lasts();
         let asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
-        !self.has_ended()
-            && (self.changes.receiver_count() > 0 || asked.values().any(|at| at.elapsed() < self.interest))
+        !self.has_ended() && asked.values().any(|at| at.elapsed() < lasts)
+    }
+
+    /// How long a question counts. Whoever listens asks again with each change, or after half a minute: a list that was left for another
+    /// is not fetched to its end because of that.
+    fn interest_lasts(&self) -> Duration {
+        if self.changes.receiver_count() > 0 { self.interest.max(LISTENING) } else { self.interest }
     }
 
     /// Leave to write, until it is dropped; `None` if the account is to be forgotten.

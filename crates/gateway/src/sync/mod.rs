@@ -165,7 +165,7 @@ impl History {
         })
     }
 
-    /// Changes whenever something was fetched for an account that is open. While somebody listens, fetching goes on.
+    /// Changes whenever something was fetched for an account that is open. Whoever listens asks again then, so that fetching goes on.
     pub async fn changes(&self, caller: &Caller) -> Result<watch::Receiver<u64>, ArchiveError> {
         Ok(self.account(caller).await?.watch())
     }
