@@ -10,7 +10,7 @@ import { createInterface } from "node:readline";
 const BINARY = process.env.WAYMARK_BIN ?? "../target/debug/waymark";
 const REGION = "eu-central-1";
 
-type Keys = { id: string; secret: string; token?: string };
+export type Keys = { id: string; secret: string; token?: string };
 
 /** Programs that belong together, and end together. */
 export class Aws {
@@ -54,9 +54,19 @@ export class Aws {
     return new URL(this.entrance).origin;
   }
 
-  /** The lines that somebody copies: keys of a role, that say of themselves that they end in so many seconds. */
+  /** The long-lived keys of a user who may do everything. */
+  get longLived(): Keys {
+    return this.administrator;
+  }
+
+  /** Temporary keys of a role. */
+  async keys(account: string, role: string): Promise<Required<Keys>> {
+    return assume(this.endpoint, this.administrator, `arn:aws:iam::${account}:role/${role}`);
+  }
+
+  /** The same as the lines that somebody copies, which say of themselves that they end in so many seconds. */
   async lines(account: string, role: string, seconds: number): Promise<string> {
-    const keys = await assume(this.endpoint, this.administrator, `arn:aws:iam::${account}:role/${role}`);
+    const keys = await this.keys(account, role);
     return [
       `export AWS_ACCESS_KEY_ID=${keys.id}`,
       `export AWS_SECRET_ACCESS_KEY=${keys.secret}`,
