@@ -44,7 +44,12 @@ pub enum Ended {
 
 /// The page's title.
 pub fn title(sign_in: &SignIn) -> &'static str {
-    if sign_in.gateway.endpoint().is_some() { "Sign in to the sandbox" } else { "Sign in to AWS" }
+    if is_sandbox(sign_in) { "Sign in to the sandbox" } else { "Sign in to AWS" }
+}
+
+/// Whether AWS is the demo's stand-in, which has identities of its own to offer. Another endpoint may be a way to AWS.
+fn is_sandbox(sign_in: &SignIn) -> bool {
+    sign_in.gateway.endpoint().is_some() && !sign_in.people.is_empty()
 }
 
 impl<'a> View<'a> {
@@ -171,14 +176,15 @@ impl<'a> View<'a> {
     }
 
     fn keys(&self, html: &mut String) {
-        let whither = match self.sign_in.gateway.endpoint() {
-            Some(_) => {
-                "They are sent to the sandbox alone. Keys of a real account do nothing here: do not paste them."
-            }
-            None => {
-                "They stay in this server's memory until you sign out or they expire, and are sent to nobody but AWS. \
-                 Waymark only reads, and sees what they may see."
-            }
+        let to = self.sign_in.gateway.endpoint().map_or_else(|| "AWS".to_owned(), escape);
+        let whither = if is_sandbox(self.sign_in) {
+            "They are sent to the sandbox alone. Keys of a real account do nothing here: do not paste them."
+                .to_owned()
+        } else {
+            format!(
+                "This server keeps them until you sign out or they expire, and sends them to nobody but {to}. Waymark only \
+                 reads, and sees what they may see."
+            )
         };
         let _ = write!(
             html,
