@@ -245,7 +245,10 @@ impl FromRequestParts<Context> for Visible {
         let witness = Witness::of(parts, context).await;
         let visible =
             Visible::new(context.accounts().clone(), connections, context.history().cloned(), witness);
-        Ok(Visible { former: Former::of(context, parts.extensions.get::<Session>()), ..visible })
+        Ok(Visible {
+            former: Former::of(context, parts.extensions.get::<Session>(), &parts.headers),
+            ..visible
+        })
     }
 }
 

@@ -59,20 +59,33 @@ pub async fn way_in(context: &Context, session: &Session, asked: &Uri, headers: 
 
 /// Tells accounts whose sign-in has ended from those that never were open to a session.
 #[derive(Clone, Default)]
-pub struct Former(Option<(SignIns, Session)>);
+pub struct Former(Option<Known>);
+
+#[derive(Clone)]
+struct Known {
+    sign_ins: SignIns,
+    session: Session,
+    has_cookie: bool,
+}
 
 impl Former {
     /// Of a request's session.
-    pub fn of(context: &Context, session: Option<&Session>) -> Former {
+    pub fn of(context: &Context, session: Option<&Session>, headers: &HeaderMap) -> Former {
         let session = session.filter(|_| context.sign_in().is_some());
-        Former(session.map(|session| (context.sign_ins().clone(), session.clone())))
+        Former(session.map(|session| Known {
+            sign_ins: context.sign_ins().clone(),
+            session: session.clone(),
+            has_cookie: context.sessions().has_cookie(headers),
+        }))
     }
 
-    /// What to say of an account if this session was signed in to it, and is no longer.
+    /// What to say of an account if this session was signed in to it, and is no longer. Of a session that was ended elsewhere nothing
+    /// is known any more: that is said of every AWS account alike, and so tells nothing of which there are.
     pub async fn ended(&self, account: &str) -> Option<Problem> {
-        let (sign_ins, session) = self.0.as_ref()?;
+        let Known { sign_ins, session, has_cookie } = self.0.as_ref()?;
         match sign_ins.ended(session).await {
-            Ok(ended) => is_among(&ended, account).then(problem),
+            Ok(ended) if is_among(&ended, account) => Some(problem()),
+            Ok(_) => (*has_cookie && is_aws(account) && session.is_empty().await).then(problem),
             Err(error) => Some(Problem::internal(format!("cannot read a session: {error}"))),
         }
     }
@@ -86,7 +99,7 @@ fn is_among(ended: &[String], account: &str) -> bool {
 fn problem() -> Problem {
     Problem::new(StatusCode::UNAUTHORIZED, SIGN_IN_ENDED, "Your sign-in has ended")
         .detail(
-            "You are no longer signed in to this account: the credentials expired, or you have signed out.",
+            "You are no longer signed in to this account: the credentials expired, or you have signed out, here or elsewhere.",
         )
         .help("Sign in again to go on; you come back to this view.")
 }
@@ -95,8 +108,11 @@ fn problem() -> Problem {
 /// they cannot be taken for each other; none is called `all`.
 fn account_of(path: &str) -> Option<&str> {
     let account = path.strip_prefix("/a/")?.split('/').next()?;
-    let is_account = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
-    (is_account || account == ALL).then_some(account)
+    is_aws(account).then_some(account)
+}
+
+fn is_aws(account: &str) -> bool {
+    account == ALL || account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 #[cfg(test)]
