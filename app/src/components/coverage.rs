@@ -65,7 +65,7 @@ pub fn CoverageNotice(coverage: Coverage, address: Address) -> impl IntoView {
 fn HistoryNotice(history: HistoryCoverage) -> impl IntoView {
     let is_fetching = history.is_fetching();
     let is_missing = history.regions.iter().any(|region| region.problem.is_some() && !region.closed);
-    let several = history.accounts() > 1;
+    let (several, count) = (history.accounts() > 1, history.regions.len());
     let notes = notes(&history);
     let problems = problems(&history);
     // A Region that is kept closed is something to know, and nothing that went wrong.
@@ -117,10 +117,14 @@ fn HistoryNotice(history: HistoryCoverage) -> impl IntoView {
                 .into_iter()
                 .map(|(problem, places)| {
                     let what = if closed.contains(&problem) { "Closed" } else { "Missing" };
+                    let places = match places.len() {
+                        all if all == count && all > 3 && !several => format!("all {all} Regions"),
+                        _ => places.join(", "),
+                    };
                     view! {
                         <p class="coverage__problem">
-                            <bdi>{format!("{what}: {}. ", places.join(", "))}</bdi>
-                            <bdi>{problem}</bdi>
+                            <bdi>{format!("{what}: {places}. ")}</bdi>
+                            <Reason problem />
                         </p>
                     }
                 })
@@ -138,6 +142,18 @@ fn HistoryNotice(history: HistoryCoverage) -> impl IntoView {
                     .collect_view()}
             </details>
         </div>
+    }
+}
+
+/// Why something is missing; a policy statement that would help stands by itself, to be copied.
+#[component]
+fn Reason(problem: String) -> impl IntoView {
+    let at = problem.find("{\"Effect\"").unwrap_or(problem.len());
+    let (words, statement) = problem.split_at(at);
+    let statement = statement.to_owned();
+    view! {
+        <bdi>{words.to_owned()}</bdi>
+        {(!statement.is_empty()).then(|| view! { <code class="coverage__statement">{statement}</code> })}
     }
 }
 
