@@ -166,7 +166,8 @@ async fn a_sign_in_that_ended_while_a_page_was_open_says_so_and_leads_back() {
     // The link leads to the sign-in, which leads back to the page that it was on.
     let here = format!("/a/{HOME}/events?q=who:jo&from=-2h");
     let referer = format!("http://{HOST}{here}");
-    let page = browser.send(Method::GET, "/sign-in?back", &[("referer", &referer)], "").await.body;
+    let away = browser.send(Method::GET, "/sign-in?back", &[("referer", &referer)], "").await;
+    let page = browser.get(away.header("location")).await.body;
     let next = format!("name=\"next\" value=\"{}\"", here.replace('&', "&amp;"));
     assert!(page.contains(&next) && page.contains("Your sign-in has ended"), "{page}");
     let foreign = [("referer", "http://evil.example/a/1/events")];

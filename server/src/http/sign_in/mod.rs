@@ -112,6 +112,12 @@ async fn show(
     Query(asked): Query<Asked>,
 ) -> Result<Response, Problem> {
     let sign_in = configured(&context)?;
+    // The view that a browser comes from stands in the address from here on, so that a reload keeps it.
+    if asked.back.is_some()
+        && let Some(Ok(view)) = next::referrer(&headers).map(str::parse)
+    {
+        return Ok(way_in(&context, &session, &view, &headers).await.into_response());
+    }
     let connections = context.connections_of(&session).await;
     let notice = match context.own() {
         // It was asked a moment ago, so that this costs nothing.
@@ -135,11 +141,10 @@ async fn show(
     } else {
         Ended::Nothing
     };
-    let back = asked.back.as_ref().and_then(|_| next::referrer(&headers));
     let view = View {
         connections: &connections,
         ended,
-        next: next::local(&asked.next).or(back),
+        next: next::local(&asked.next),
         notice,
         ..View::empty(sign_in, context.clock().now())
     };
