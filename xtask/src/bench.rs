@@ -160,6 +160,15 @@ mod tests {
     }
 
     #[test]
+    fn what_is_written_down_is_read_again() {
+        let text = r#"{"results": [{"name": "sync", "quota_share": 0.97, "throttled": 0, "bar": {"quota_share": 0.95}}]}"#;
+        let written = serde_json::to_string(&Report { results: parse(text) }).unwrap();
+        let table = table(&parse(&written), &parse(text));
+        assert!(table.contains("at least 0.950 ok") && table.contains("1.00x"), "{table}");
+        assert!(has(&parse(text), "sync") && !has(&parse(text), "archive"));
+    }
+
+    #[test]
     fn each_measure_is_compared_with_the_run_before_and_its_bar() {
         let before = parse(r#"{"results": [{"name": "take in", "seconds": 2.0}]}"#);
         let now = parse(
