@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use cloudtrail::time::Time;
+use cloudtrail::time::{HOUR, Time};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -40,6 +40,9 @@ pub struct Options {
     pub clock: Clock,
     /// What event history holds at first.
     pub events: Events,
+    /// How long credentials of Identity Center's roles are good, in milliseconds: at AWS what the permission set says, an hour if it
+    /// says nothing.
+    pub role_life: i64,
 }
 
 /// What event history holds at first. A state folder that has events already is left as it is.
@@ -60,6 +63,7 @@ impl Default for Options {
             quota: Quota::Off,
             clock: Clock::system(),
             events: Events::Sample(20_000),
+            role_life: HOUR,
         }
     }
 }
@@ -149,7 +153,7 @@ fn prepare(options: &Options) -> Result<Arc<World>, StartError> {
     let state = options.state.as_deref();
     let failed = |source| StartError::State { path: state.map(PathBuf::from).unwrap_or_default(), source };
     let faults = Faults::open(state)?;
-    let world = World::open(options.clock.clone(), state, options.quota, faults)
+    let world = World::open(options.clock.clone(), state, options.quota, faults, options.role_life)
         .map_err(|source| StartError::State { path: state.map(PathBuf::from).unwrap_or_default(), source })?;
     let world = Arc::new(world);
     let storage = Storage::open(&Arc::downgrade(&world), state).map_err(failed)?;

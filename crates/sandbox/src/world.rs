@@ -44,6 +44,8 @@ pub(crate) struct World {
     pub keys: SampleKeys,
     /// Identity Center.
     pub center: Mutex<Center>,
+    /// How long credentials of its roles are good, in milliseconds.
+    pub role_life: i64,
     /// Sign-ins to the console that are under way.
     pub sign_ins: Mutex<SignIns>,
     /// Limits.
@@ -61,7 +63,13 @@ impl World {
     ///
     /// # Errors
     /// When the folder cannot be used.
-    pub fn open(clock: Clock, state: Option<&Path>, quota: Quota, faults: Faults) -> std::io::Result<World> {
+    pub fn open(
+        clock: Clock,
+        state: Option<&Path>,
+        quota: Quota,
+        faults: Faults,
+        role_life: i64,
+    ) -> std::io::Result<World> {
         let events = match state {
             Some(folder) => Store::in_folder(folder)?,
             None => Store::in_memory(),
@@ -77,6 +85,7 @@ impl World {
             events: Mutex::new(events),
             keys,
             center: Mutex::default(),
+            role_life,
             sign_ins: Mutex::default(),
             quotas: Quotas::new(quota),
             faults,

@@ -86,7 +86,7 @@ export class Aws {
 }
 
 /** What a program prints, up to so many lines of a kind. */
-async function lines(program: ChildProcess, counts: (line: string) => number, most: number): Promise<string[]> {
+export async function lines(program: ChildProcess, counts: (line: string) => number, most: number): Promise<string[]> {
   let said = "";
   program.stderr?.on("data", (text) => (said += text));
   return new Promise((resolve, reject) => {

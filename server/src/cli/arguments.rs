@@ -200,6 +200,9 @@ pub struct SandboxArguments {
     /// How many events it has at first
     #[arg(long, value_name = "N", default_value_t = 20_000, hide = true)]
     pub events: u64,
+    /// How long credentials of Identity Center's roles are good, in seconds
+    #[arg(long, value_name = "N", default_value_t = 3_600, hide = true)]
+    pub role_seconds: u32,
     /// Let the trails deliver log files and digests with each line on standard input, too
     #[arg(long, hide = true)]
     pub deliver_on_input: bool,

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use cloudtrail::time::SECOND;
 use sandbox::{Events, Running, Sandbox, Who};
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 
@@ -22,6 +23,7 @@ pub async fn run(arguments: SandboxArguments, clock: &Clock) -> Result<u8> {
         },
         clock: clock_of(clock),
         events: Events::Sample(arguments.events),
+        role_life: i64::from(arguments.role_seconds) * SECOND,
     };
     let running = Sandbox::start(options).await.map_err(|source| Error::Sandbox(Box::new(source)))?;
     let mut output = Output::open();

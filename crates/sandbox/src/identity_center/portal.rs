@@ -1,7 +1,7 @@
 //! SSO, the portal's API: ListAccounts, ListAccountRoles, GetRoleCredentials, Logout, with a bearer token.
 
 use axum::http::request::Parts;
-use cloudtrail::time::{HOUR, Time};
+use cloudtrail::time::Time;
 use serde_json::{Value, json};
 
 use super::{Person, Trace, store};
@@ -13,8 +13,6 @@ use crate::problem::{Problem, Result};
 use crate::services::organizations::email;
 use crate::world::{Envelope, World, lock};
 
-/// How long the credentials of a permission set are good.
-const ROLE_LIFE: i64 = HOUR;
 /// Most items on a page, and how many there are if nothing is said.
 const PAGE: usize = 100;
 
@@ -97,7 +95,7 @@ fn credentials(
         },
         token: String::new(),
         created: now,
-        expires: now.plus(ROLE_LIFE),
+        expires: now.plus(world.role_life),
         mfa: None,
         policy: None,
         source_identity: None,
@@ -113,7 +111,7 @@ fn credentials(
     trace.also.push(Happening {
         request: json!({
             "sAMLAssertionID": envelope.request_id, "roleSessionName": person.address(), "roleArn": arn,
-            "principalArn": format!("arn:aws:iam::{account}:saml-provider/AWSSSO_sandbox_DO_NOT_DELETE"), "durationSeconds": ROLE_LIFE / 1000,
+            "principalArn": format!("arn:aws:iam::{account}:saml-provider/AWSSSO_sandbox_DO_NOT_DELETE"), "durationSeconds": world.role_life / 1000,
         }),
         response: json!({
             "credentials": {"accessKeyId": issued.access_key_id, "expiration": spoken(expires)},
