@@ -17,6 +17,7 @@ use futures::future::select_all;
 use futures::{Stream, stream};
 use serde::Deserialize;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::time::Instant;
 use tower_sessions::Session;
 
 use super::Context;
@@ -78,6 +79,7 @@ async fn live(
         search,
         is_open: asked.to.is_none(),
         known: seen(&asked.seen),
+        told: None,
         _permit: permit,
     };
     let changes = stream::unfold(Some(listener), |listener| async move {
@@ -109,6 +111,8 @@ struct Listener {
     is_open: bool,
     /// What was told last.
     known: Option<(i64, bool)>,
+    /// When a change was told last.
+    told: Option<Instant>,
     _permit: OwnedSemaphorePermit,
 }
 
@@ -117,6 +121,10 @@ impl Listener {
     async fn next(mut self) -> (Event, Option<Listener>) {
         let closing = self.context.closing().clone();
         let mut forgotten = self.context.vault().forgotten();
+        // While all Regions are fetched something comes every few milliseconds.
+        if let Some(told) = self.told {
+            tokio::time::sleep_until(told + PAUSE).await;
+        }
         loop {
             // A sign-in that has ended in the meantime is not used any more. Listening itself does not keep it from ending.
             let connections = self.connections().await;
@@ -135,6 +143,7 @@ impl Listener {
             };
             let before = self.known.replace(now);
             if before.is_some_and(|before| before != now) {
+                self.told = Some(Instant::now());
                 return (told("changed"), Some(self));
             }
             if !now.1 && !self.is_open {
