@@ -66,7 +66,8 @@ async fn without_credentials_it_says_what_to_do_and_keys_can_be_pasted() {
     assert!(said.contains("arn:aws:iam::111122223333:mfa/jo") && said.contains("sign-in page"), "{said}");
 
     let unknown = waymark(folder.path())
-        .args(["serve", "--aws", "--profile", "nobody", "--listen", "127.0.0.1:0"])
+        .args(["serve", "--aws", "--profile", "nobody", "--listen", "127.0.0.1:0", "--site"])
+        .arg(folder.path().join("site"))
         .env("HOME", folder.path())
         .output()
         .unwrap();

@@ -8,6 +8,7 @@ use waymark_server::store::Keys;
 
 use crate::support::browser::{block, encoded};
 use crate::support::program::{Ended, Reply, Served, ordinary_logs, run, waymark};
+use crate::support::site;
 
 const HOME: &str = "111122223333";
 const ORIGIN: &str = "https://waymark.example.com";
@@ -201,7 +202,9 @@ fn what_is_wrong_with_a_configuration_is_said_with_its_key() {
 
 /// Starts it where it does not start.
 fn start(folder: &Path) -> Ended {
+    let site = folder.join("site");
+    site::lay_out(&site);
     let mut command = waymark(folder);
-    command.args(["serve", "--config"]).arg(folder.join("waymark.toml"));
+    command.args(["serve", "--config"]).arg(folder.join("waymark.toml")).arg("--site").arg(site);
     Ended::from(command.output().unwrap())
 }
