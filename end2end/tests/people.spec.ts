@@ -48,11 +48,16 @@ test("what happens while somebody looks appears by itself", async ({ page, brows
   await expect(history).toContainText("is complete", { timeout: 60_000 });
   const number = async () => Number((await events.countLine(page).innerText()).match(/([\d,]+) events?$/)?.[1]?.replace(",", "") ?? 0);
   const before = await number();
+  // Somebody is on a row, and stays there.
+  await page.keyboard.press("j");
+  const row = page.locator("tr.event-table__row:focus-within");
+  const id = await row.getAttribute("data-id");
   // Somebody signs in elsewhere, which is an AssumeRole in this account.
   const context = await browser.newContext();
   await signInAs(await context.newPage(), "Administrator");
   await context.close();
   await expect.poll(number, { timeout: 70_000 }).toBeGreaterThan(before);
+  await expect(row).toHaveAttribute("data-id", id ?? "");
 });
 
 test("all accounts stand in one list, and each event says whose it is", async ({ page }) => {

@@ -10,8 +10,8 @@ use super::data::Data;
 use crate::address::Address;
 use crate::browser;
 use crate::components::search_bar::FIELD;
-use crate::living::GO_TO;
 use crate::living::table::OPEN;
+use crate::living::{GO_TO, arriving};
 
 /// Listens for keys as long as the page is there.
 pub fn listen(data: Data) {
@@ -65,6 +65,7 @@ fn step(event: &ev::KeyboardEvent, by: isize, shows: bool) {
     if let Some(link) = links.get(next) {
         event.prevent_default();
         browser::focus(link);
+        arriving::remember_row();
         if shows && Some(next) != place {
             link.click();
         }
