@@ -117,7 +117,7 @@ async fn a_broken_line_costs_only_itself() {
         ("deep.jsonl", &(r#"{"a":"#.to_owned() + &"[".repeat(5_000)), "record 2: "),
         ("not-a-record.jsonl", r#"{"level":"info"}"#, "record 2: it has no eventTime"),
     ] {
-        let (_, archive, note) = take_in_bad(name, line(middle)).await;
+        let (_place, archive, note) = take_in_bad(name, line(middle)).await;
         assert_eq!(note.outcome, Outcome::Partial, "{name}: {note:?}");
         assert!(note.message.starts_with("left out: ") && note.message.contains(message), "{name}: {note:?}");
         assert_eq!(archive.event("id-000000").await.unwrap().len(), 1, "{name}");
