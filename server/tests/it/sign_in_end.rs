@@ -1,8 +1,12 @@
 //! How a sign-in ends, and what is seen then.
 
+use std::sync::Arc;
+
 use axum::http::StatusCode;
 use cloudtrail::time::{HOUR, MINUTE, Time};
 use sandbox::{Events, Options, Sandbox};
+use waymark_server::clock::Clock;
+use waymark_server::http::sign_in::SignIn;
 use waymark_server::serve::sandbox::sign_in;
 
 use crate::support::browser::{Browser, block, with_sandbox};
@@ -127,9 +131,22 @@ async fn an_account_of_others_is_not_told_from_one_that_does_not_exist() {
 
 #[tokio::test]
 async fn an_endpoint_that_is_gone_is_told_in_words() {
-    let (server, running) = with_sandbox().await;
+    // A port that a sandbox has left may be another's at once: nobody listens on this one.
+    let gone = |clock: &Clock| {
+        let clock = clock.clone();
+        let endpoint = Some("http://127.0.0.1:1".to_owned());
+        let options =
+            gateway::Options { endpoint, regions: Vec::new(), clock: Arc::new(move || clock.now()) };
+        SignIn {
+            gateway: gateway::Gateway::new(options),
+            people: Vec::new(),
+            directories: Vec::new(),
+            titles: Default::default(),
+        }
+    };
+    let server = Server::signing_in(Time::from_millis(jiff::Timestamp::now().as_millisecond()), gone).await;
+    let (_other, running) = with_sandbox().await;
     let keys = running.session(HOME, "Auditor", "jo", 900).unwrap();
-    drop(running);
     let page = Browser::new(&server).post("/sign-in/keys", &[("pasted", &block(&keys))]).await;
     assert_eq!(page.status, StatusCode::BAD_GATEWAY, "{}", page.body);
     assert!(page.body.contains("cannot be reached") && page.body.contains("notice--error"), "{}", page.body);
