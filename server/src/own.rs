@@ -10,7 +10,8 @@ use tokio::sync::Mutex;
 
 use crate::clock::Clock;
 use crate::error::chain as words;
-use crate::vault::{Connection, Method};
+use crate::http::sign_in::Exchange;
+use crate::vault::Connection;
 
 /// Somebody's own credentials, and whose AWS says they are.
 pub struct Own {
@@ -47,26 +48,10 @@ impl Own {
             *known = Some(again.clone());
             return Ok(again);
         }
-        let caller = self.gateway.caller(&credentials).await;
-        let caller = caller.map_err(|error| {
-            let help = error.help().map(|help| format!(" {help}")).unwrap_or_default();
-            format!("{}: {}{help}", error.title(), error.answer())
-        })?;
-        if caller.is_root() {
-            return Err("These are the keys of the account's root, which Waymark does not use: everything is allowed to them. Make a \
-                        user or a role for it."
-                .to_owned());
-        }
-        let connection = Arc::new(Connection {
-            title: self.titles.get(&caller.account).map(str::to_owned),
-            name: caller.name(),
-            expires: credentials.expires(),
-            account: caller.account,
-            arn: caller.arn,
-            credentials,
-            method: Method::Own,
-            signed_in: self.clock.now(),
-        });
+        let exchange = Exchange { gateway: &self.gateway, titles: &self.titles, now: self.clock.now() };
+        let connection = exchange.own(credentials).await;
+        let connection = connection.map_err(|refusal| format!("{}. {}", refusal.title(), refusal.text()))?;
+        let connection = Arc::new(connection);
         if let Some(before) = known.replace(connection.clone()) {
             self.gateway.forget(&before.credentials);
         }

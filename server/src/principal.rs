@@ -48,11 +48,6 @@ impl Principals {
     pub fn has(&self, arn: &str) -> bool {
         self.patterns.iter().any(|pattern| matches(pattern, arn))
     }
-
-    /// Whether nobody is.
-    pub fn is_empty(&self) -> bool {
-        self.patterns.is_empty()
-    }
 }
 
 /// Whether a text fits a pattern. `*` stands for any text without a slash or a colon, so that it never reaches into another part.

@@ -76,13 +76,18 @@ export class Aws {
   }
 
   async stop() {
-    for (const program of this.programs) {
-      const ended = new Promise((resolve) => program.once("exit", resolve));
-      program.kill("SIGTERM");
-      await ended;
-    }
-    rmSync(this.folder, { recursive: true, force: true });
+    await stop(this.programs, this.folder);
   }
+}
+
+/** Ends programs one after the other, and removes what they kept. */
+export async function stop(programs: ChildProcess[], folder: string) {
+  for (const program of programs) {
+    const ended = new Promise((resolve) => program.once("exit", resolve));
+    program.kill("SIGTERM");
+    await ended;
+  }
+  rmSync(folder, { recursive: true, force: true });
 }
 
 /** What a program prints, up to so many lines of a kind. */

@@ -2,11 +2,11 @@
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { lines } from "./aws";
+import { lines, stop } from "./aws";
 
 const BINARY = process.env.WAYMARK_BIN ?? "../target/debug/waymark";
 
@@ -37,17 +37,17 @@ export class Team {
     ];
     writeFileSync(join(folder, "waymark.toml"), config.join("\n"));
     const server = spawn(BINARY, ["serve", "--config", join(folder, "waymark.toml")]);
-    await lines(server, (line) => (line.includes("listening") ? 1 : 0), 1);
+    try {
+      await lines(server, (line) => (line.includes("listening") ? 1 : 0), 1);
+    } catch (error) {
+      await stop([sandbox], folder);
+      throw error;
+    }
     return new Team([server, sandbox], folder, origin);
   }
 
   async stop() {
-    for (const program of this.programs) {
-      const ended = new Promise((resolve) => program.once("exit", resolve));
-      program.kill("SIGTERM");
-      await ended;
-    }
-    rmSync(this.folder, { recursive: true, force: true });
+    await stop(this.programs, this.folder);
   }
 }
 

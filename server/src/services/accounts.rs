@@ -97,11 +97,6 @@ impl Accounts {
         self.list.push(Arc::new(account));
     }
 
-    /// The first one.
-    pub fn first(&self) -> Option<&Arc<Account>> {
-        self.list.first()
-    }
-
     /// All of them, in order.
     pub fn iter(&self) -> impl Iterator<Item = &Arc<Account>> {
         self.list.iter()

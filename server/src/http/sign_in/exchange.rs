@@ -109,6 +109,13 @@ impl Exchange<'_> {
         Ok(self.connection(caller, credentials, Method::IdentityCenter { role: role.to_owned() }))
     }
 
+    /// A connection from the credentials of the person who started the server. They stay where AWS's own programs have them, and
+    /// are used as they are.
+    pub async fn own(&self, credentials: Credentials) -> Result<Connection, Refusal> {
+        let caller = self.caller(&credentials).await?;
+        Ok(self.connection(caller, credentials, Method::Own))
+    }
+
     /// Temporary credentials for long-lived ones, which are dropped here.
     async fn exchanged(&self, keys: Credentials, mfa: Option<Mfa>) -> Result<(Caller, Credentials), Refusal> {
         let caller = self.caller(&keys).await?;
