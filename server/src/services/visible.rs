@@ -243,12 +243,10 @@ impl FromRequestParts<Context> for Visible {
             None => Vec::new(),
         };
         let witness = Witness::of(parts, context).await;
+        let former = Former::of(context, parts.extensions.get::<Session>(), !connections.is_empty());
         let visible =
             Visible::new(context.accounts().clone(), connections, context.history().cloned(), witness);
-        Ok(Visible {
-            former: Former::of(context, parts.extensions.get::<Session>(), &parts.headers),
-            ..visible
-        })
+        Ok(Visible { former, ..visible })
     }
 }
 

@@ -178,14 +178,15 @@ async fn an_account_whose_cache_cannot_be_used_is_named_and_hides_no_other() {
 }
 
 #[tokio::test]
-async fn with_nothing_to_join_there_is_no_such_account() {
+async fn with_nothing_to_join_it_leads_to_the_sign_in() {
     let (server, _running) = with_sandbox().await;
     let mut browser = Browser::new(&server);
-    let unknown = browser.get("/api/v1/other/events").await;
     for address in ["/api/v1/all/events", "/api/v1/all/facets", "/api/v1/all/events.csv"] {
         let answer = browser.get(address).await;
-        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{address}");
-        assert_eq!(answer.json()["title"], unknown.json()["title"]);
+        assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{address}");
     }
-    assert_eq!(browser.get("/a/all/events?q=").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(
+        browser.get("/a/all/events?q=").await.header("location"),
+        "/sign-in?next=/a/all/events%3Fq%3D"
+    );
 }

@@ -32,15 +32,14 @@ pub async fn redirect(
     if connections.iter().any(|connection| connection.account == account) {
         return next.run(request).await;
     }
-    let is_all = account == ALL;
-    if is_all && !connections.is_empty() {
+    if account == ALL && !connections.is_empty() {
         return next.run(request).await;
     }
     let has_ended = match context.sign_ins().ended(&session).await {
         Ok(ended) => is_among(&ended, account),
         Err(error) => return Problem::internal(format!("cannot read a session: {error}")).into_response(),
     };
-    if !has_ended && (is_all || !connections.is_empty()) {
+    if !has_ended && !connections.is_empty() {
         return next.run(request).await;
     }
     way_in(&context, &session, request.uri(), request.headers()).await.into_response()
@@ -65,27 +64,28 @@ pub struct Former(Option<Known>);
 struct Known {
     sign_ins: SignIns,
     session: Session,
-    has_cookie: bool,
+    is_signed_in: bool,
 }
 
 impl Former {
-    /// Of a request's session.
-    pub fn of(context: &Context, session: Option<&Session>, headers: &HeaderMap) -> Former {
+    /// Of a request's session, which is signed in to some account, or to none.
+    pub fn of(context: &Context, session: Option<&Session>, is_signed_in: bool) -> Former {
         let session = session.filter(|_| context.sign_in().is_some());
         Former(session.map(|session| Known {
             sign_ins: context.sign_ins().clone(),
             session: session.clone(),
-            has_cookie: context.sessions().has_cookie(headers),
+            is_signed_in,
         }))
     }
 
     /// What to say of an account if this session was signed in to it, and is no longer. Of a session that was ended elsewhere nothing
-    /// is known any more: that is said of every AWS account alike, and so tells nothing of which there are.
+    /// is known any more, and the first answer that says so takes its cookie back, while the other parts of the same page are still
+    /// asked for: who is signed in to nothing hears it of every AWS account alike, which tells nothing of which there are.
     pub async fn ended(&self, account: &str) -> Option<Problem> {
-        let Known { sign_ins, session, has_cookie } = self.0.as_ref()?;
+        let Known { sign_ins, session, is_signed_in } = self.0.as_ref()?;
         match sign_ins.ended(session).await {
             Ok(ended) if is_among(&ended, account) => Some(problem()),
-            Ok(_) => (*has_cookie && is_aws(account) && session.is_empty().await).then(problem),
+            Ok(_) => (!is_signed_in && is_aws(account)).then(problem),
             Err(error) => Some(Problem::internal(format!("cannot read a session: {error}"))),
         }
     }
@@ -99,9 +99,9 @@ fn is_among(ended: &[String], account: &str) -> bool {
 fn problem() -> Problem {
     Problem::new(StatusCode::UNAUTHORIZED, SIGN_IN_ENDED, "Your sign-in has ended")
         .detail(
-            "You are no longer signed in to this account: the credentials expired, or you have signed out, here or elsewhere.",
+            "You are not, or no longer, signed in to this account: the credentials expired, or you have signed out, here or elsewhere.",
         )
-        .help("Sign in again to go on; you come back to this view.")
+        .help("Sign in to go on; you come back to this view.")
 }
 
 /// The AWS account that a page's path asks for: `/a/111122223333/…`, or all of them. Names of archives begin with a letter, so that
