@@ -5,6 +5,7 @@ use std::sync::Mutex;
 use std::time::{Duration, SystemTime};
 
 use serde::Deserialize;
+use tokio::sync::watch;
 
 use crate::http::protocol::Target;
 use crate::problem::Problem;
@@ -107,6 +108,8 @@ pub(crate) struct Effect {
 pub(crate) struct Faults {
     file: Option<PathBuf>,
     now: Mutex<Loaded>,
+    /// Tells the calls that wait that others are in force.
+    anew: watch::Sender<()>,
 }
 
 #[derive(Debug, Default)]
@@ -121,7 +124,8 @@ impl Faults {
     /// # Errors
     /// When the file is there and not understood.
     pub fn open(folder: Option<&Path>) -> Result<Faults, FaultsError> {
-        let faults = Faults { file: folder.map(|folder| folder.join("faults.toml")), now: Mutex::default() };
+        let file = folder.map(|folder| folder.join("faults.toml"));
+        let faults = Faults { file, now: Mutex::default(), anew: watch::Sender::default() };
         faults.reload()?;
         Ok(faults)
     }
@@ -131,17 +135,62 @@ impl Faults {
     /// # Errors
     /// When they are not understood; the ones before stay.
     pub fn set(&self, text: &str) -> Result<(), FaultsError> {
-        lock(&self.now).list = parse(text)?;
+        let list = parse(text)?;
+        let mut loaded = lock(&self.now);
+        loaded.list = list;
+        self.anew.send_replace(());
         Ok(())
     }
 
-    /// What happens to this call.
-    pub fn effect(&self, target: &Target, account: &str, region: &str) -> Effect {
+    /// What happens to this call, when it has waited as long as it has to. Other faults in force end the wait: what held it back is
+    /// no more.
+    pub async fn meet(&self, target: &Target, account: &str, region: &str) -> Effect {
         if let Err(error) = self.reload() {
             tracing::error!(%error, "the faults stay as they were");
         }
+        let (effect, mut anew) = {
+            let mut loaded = lock(&self.now);
+            // Listening before anybody can put others in force.
+            (loaded.effect(target, account, region), self.anew.subscribe())
+        };
+        if !effect.delay.is_zero() {
+            tokio::select! {
+                () = tokio::time::sleep(effect.delay) => {}
+                _ = anew.changed() => {}
+            }
+        }
+        effect
+    }
+
+    fn reload(&self) -> Result<(), FaultsError> {
+        let Some(path) = &self.file else { return Ok(()) };
+        let version = match std::fs::metadata(path) {
+            Ok(found) => found.modified().ok().map(|time| (time, found.len())),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
+            Err(source) => return Err(FaultsError::Read { path: path.clone(), source }),
+        };
         let mut loaded = lock(&self.now);
-        for fault in &mut loaded.list {
+        if loaded.version == version {
+            return Ok(());
+        }
+        loaded.version = version;
+        loaded.list = match version {
+            None => Vec::new(),
+            Some(_) => {
+                let text = std::fs::read_to_string(path)
+                    .map_err(|source| FaultsError::Read { path: path.clone(), source })?;
+                parse(&text)?
+            }
+        };
+        self.anew.send_replace(());
+        Ok(())
+    }
+}
+
+impl Loaded {
+    /// What happens to a call.
+    fn effect(&mut self, target: &Target, account: &str, region: &str) -> Effect {
+        for fault in &mut self.list {
             let about = |wanted: &Option<String>, is: &str| {
                 wanted.as_ref().is_none_or(|wanted| wanted == "*" || wanted == is)
             };
@@ -160,28 +209,6 @@ impl Faults {
             }
         }
         Effect::default()
-    }
-
-    fn reload(&self) -> Result<(), FaultsError> {
-        let Some(path) = &self.file else { return Ok(()) };
-        let version = match std::fs::metadata(path) {
-            Ok(found) => found.modified().ok().map(|time| (time, found.len())),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
-            Err(source) => return Err(FaultsError::Read { path: path.clone(), source }),
-        };
-        let mut loaded = lock(&self.now);
-        if loaded.version == version {
-            return Ok(());
-        }
-        loaded.version = version;
-        if version.is_none() {
-            loaded.list.clear();
-            return Ok(());
-        }
-        let text = std::fs::read_to_string(path)
-            .map_err(|source| FaultsError::Read { path: path.clone(), source })?;
-        loaded.list = parse(&text)?;
-        Ok(())
     }
 }
 
@@ -231,7 +258,7 @@ mod tests {
             .set("[[fault]]\noperation = \"LookupEvents\"\nregion = \"eu-west-1\"\nskip = 1\ntimes = 2\nkind = \"throttled\"\ndelay-ms = 5")
             .unwrap();
         let throttles = |operation: &str, region: &str| {
-            faults
+            lock(&faults.now)
                 .effect(&target(operation), "1", region)
                 .problem
                 .is_some_and(|problem| problem.code == "ThrottlingException")
@@ -242,19 +269,32 @@ mod tests {
         assert!(faults.set("[[fault]]\ncolour = \"red\"").is_err());
     }
 
-    #[test]
-    fn the_file_counts_as_it_is_now() {
+    #[tokio::test]
+    async fn the_file_counts_as_it_is_now() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("faults.toml");
         let faults = Faults::open(Some(folder.path())).unwrap();
-        let effect = || faults.effect(&target("GetTrail"), "1", "r");
-        assert_eq!(effect(), Effect::default());
+        let get_trail = target("GetTrail");
+        let effect = || faults.meet(&get_trail, "1", "r");
+        assert_eq!(effect().await, Effect::default());
         std::fs::write(&path, "[[fault]]\nkind = \"error\"\ncode = \"X\"\nstatus = 503\n").unwrap();
-        assert_eq!(effect().problem.unwrap().status, 503);
+        assert_eq!(effect().await.problem.unwrap().status, 503);
         std::fs::write(&path, "no faults").unwrap();
-        assert!(effect().problem.is_some(), "what cannot be read changes nothing");
+        assert!(effect().await.problem.is_some(), "what cannot be read changes nothing");
         assert!(Faults::open(Some(folder.path())).is_err());
         std::fs::remove_file(&path).unwrap();
-        assert_eq!(effect(), Effect::default());
+        assert_eq!(effect().await, Effect::default());
+    }
+
+    #[tokio::test]
+    async fn who_is_held_back_goes_on_when_others_are_in_force() {
+        let faults = Faults::open(None).unwrap();
+        faults.set("[[fault]]\ndelay-ms = 600000\nkind = \"empty\"").unwrap();
+        let get_trail = target("GetTrail");
+        let mut held = std::pin::pin!(faults.meet(&get_trail, "1", "r"));
+        assert!(futures::poll!(&mut held).is_pending());
+        assert!(faults.set("nonsense").is_err() && futures::poll!(&mut held).is_pending());
+        faults.set("").unwrap();
+        assert_eq!(held.await.spoil, Some(Spoil::Empty));
     }
 }

@@ -18,7 +18,7 @@ use cloudtrail::time::Time;
 use serde_json::Value;
 
 use crate::clock::civil;
-use crate::faults::{Effect, Spoil};
+use crate::faults::Spoil;
 use crate::identity::sample::MANAGEMENT;
 use crate::identity_center::{self, page};
 use crate::problem::{Problem, Result};
@@ -98,8 +98,7 @@ async fn perform(
     envelope: Envelope,
 ) -> (Result<Value>, Option<Spoil>) {
     if target.service.is_unsigned() {
-        let effect = world.faults.effect(&target, MANAGEMENT, identity_center::REGION);
-        wait(&effect).await;
+        let effect = world.faults.meet(&target, MANAGEMENT, identity_center::REGION).await;
         let done = match effect.problem {
             Some(problem) => Err(problem),
             None => identity_center::perform(world, &target, parts, body, &envelope),
@@ -111,8 +110,7 @@ async fn perform(
         Ok(sender) => sender,
         Err(refusal) => return (Err(refusal.into_problem(target.service.protocol())), None),
     };
-    let effect = world.faults.effect(&target, &caller.account, &region);
-    wait(&effect).await;
+    let effect = world.faults.meet(&target, &caller.account, &region).await;
     let Target { service, operation } = target;
     // The fields of a form may stand in the address.
     let query = parts.uri.query().unwrap_or_default().as_bytes();
@@ -120,12 +118,6 @@ async fn perform(
     let call = Call { world, caller, region, now, service, operation, envelope };
     let body = Answer::asked(body, effect.spoil.as_ref());
     (services::perform(&call, effect.problem, &body), effect.spoil)
-}
-
-async fn wait(effect: &Effect) {
-    if !effect.delay.is_zero() {
-        tokio::time::sleep(effect.delay).await;
-    }
 }
 
 /// Recognises the sender of a signed request, and its Region.

@@ -57,7 +57,7 @@ impl S3Access for Permission {
         };
         let operation = cx.s3_op().name().to_owned();
         let target = Target { service: Service::S3, operation: operation.clone() };
-        let effect = world.faults.effect(&target, &caller.account, &region);
+        let effect = world.faults.meet(&target, &caller.account, &region).await;
         let sight = Sight {
             spoil: effect.spoil.clone(),
             caller: caller.clone(),
@@ -70,17 +70,14 @@ impl S3Access for Permission {
             *lock(&seen.0) = Some(sight);
         }
         cx.extensions_mut().insert(caller.clone());
-        fault(effect).await?;
+        fault(effect)?;
         allow(&world, &caller, &operation, bucket.as_deref(), object.as_deref(), &region)?;
         in_region(&world, &operation, bucket.as_deref(), &region)
     }
 }
 
-/// Waits, or answers with an error, as the fault file says.
-async fn fault(effect: Effect) -> S3Result<()> {
-    if !effect.delay.is_zero() {
-        tokio::time::sleep(effect.delay).await;
-    }
+/// Answers with an error, if the fault file says so.
+fn fault(effect: Effect) -> S3Result<()> {
     match effect.problem {
         None => Ok(()),
         Some(problem) if problem == throttled() => {
