@@ -1,6 +1,6 @@
 //! What is known of an account while the server runs.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -14,9 +14,12 @@ use tokio::time::Instant;
 use super::FRESH;
 use super::list::List;
 use super::pieces::Span;
+use crate::Attribute;
 
 /// How long a question counts at least while somebody listens to what changes.
 const LISTENING: Duration = Duration::from_secs(60);
+/// More attributes than people ask for that AWS refuses; beyond that it is asked for them again.
+const MAX_REFUSED: usize = 1_000;
 
 /// An account whose history is open.
 pub struct Account {
@@ -46,6 +49,8 @@ pub struct Region {
     pub heads: HashMap<[u8; 32], Head>,
     /// What is being fetched besides, or was lately.
     lists: HashMap<List, Running>,
+    /// What AWS refused to filter by here.
+    refused: HashSet<Attribute>,
     /// Events fetched since the server started.
     pub fetched: u64,
 }
@@ -204,6 +209,21 @@ impl Region {
     /// Whether the newest events are being fetched.
     pub fn is_heading(&self) -> bool {
         !self.heads.is_empty()
+    }
+
+    /// AWS does not filter by this attribute: from now on it is done without.
+    pub fn refuse(&mut self, attribute: Attribute) {
+        if self.refused.len() >= MAX_REFUSED {
+            self.refused.clear();
+        }
+        self.refused.insert(attribute);
+    }
+
+    /// The first of some lists, sorted by length, that AWS has not refused to give.
+    pub fn shortest(&self, lists: &[List]) -> List {
+        let is_given =
+            |list: &&List| list.attribute().is_none_or(|attribute| !self.refused.contains(attribute));
+        lists.iter().find(is_given).cloned().unwrap_or(List::Events)
     }
 
     /// Whether a list is being fetched.

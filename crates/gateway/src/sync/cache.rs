@@ -116,6 +116,8 @@ impl Held<'_> {
         let aside = path.with_file_name(format!("{FORGOTTEN}{stamp:x}-{}", name(&path)));
         let failed = |action, source| ArchiveError::File { action, path: path.clone(), source };
         std::fs::rename(&path, &aside).map_err(|source| failed("remove", source))?;
+        // Nor does a loss of power, which might otherwise bring back the name and not the files.
+        path.parent().map_or(Ok(()), archive::settle)?;
         let deleted = tokio::task::spawn_blocking(move || std::fs::remove_dir_all(&aside)).await;
         deleted.map_err(|_| ArchiveError::Worker)?.map_err(|source| failed("remove", source))?;
         Ok(true)

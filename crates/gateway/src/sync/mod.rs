@@ -109,7 +109,6 @@ impl History {
         let account = self.account(caller).await?;
         self.keep_within_bounds();
         let now = self.inner.gateway.now();
-        let range = self.reachable(&account, search.range, now);
         let regions = self.inner.gateway.regions();
         // Before the first answer nobody knows how AWS writes an event's name; the list may become a shorter one below.
         account.ask(&Lists::of(&search.query.expr).best());
@@ -119,34 +118,38 @@ impl History {
         // Those that take longer go on by themselves.
         let _ = tokio::time::timeout_at(deadline, join_all(heads)).await;
 
+        // Not before: what CloudTrail no longer reaches when it is asked would be missing for ever.
         let now = self.inner.gateway.now();
+        let range = self.reachable(&account, search.range, now);
         let is_open = |region: &String| self.inner.grants.has(credentials, &account.id, region, now);
         let open: Vec<String> = regions.iter().filter(|region| is_open(region)).cloned().collect();
         let scope = Scope { account: account.id.clone(), regions: open.clone() };
         let archive = account.archive().scoped(vec![scope]);
         let lists = self.lists(&archive, &search.query.expr).await?;
-        let list = lists.best();
-        account.ask(&list);
 
-        let (mut first_pages, mut is_filtered) = (Vec::new(), false);
+        let (mut first_pages, mut filters) = (Vec::new(), Vec::new());
         let covered = account.covered().await?;
         for region in &open {
+            let list = account.with(region, |region| region.shortest(&lists.all));
+            account.ask(&list);
             let gaps = missing(range, &account.have(region, &lists.all, &covered, now));
-            let without = missing(range, &account.have(region, &[List::Events], &covered, now));
-            is_filtered |= list.attribute().is_some() && !without.is_empty();
             // What shows first is missing: that is worth waiting for.
             let is_bare = gaps.first().is_some_and(|(_, to)| *to == range.1);
-            let first_page = self.fetch(&account, credentials, region, &list, gaps, now);
+            let first_page = self.fetch(&account, credentials, region, &lists.all, gaps, now);
             first_pages.extend(first_page.filter(|_| is_bare || list != List::Events));
         }
         let _ = tokio::time::timeout_at(deadline, join_all(first_pages)).await;
 
         let now = self.inner.gateway.now();
-        let look = Look { account: &account, credentials, range, list: &list };
+        let look = Look { account: &account, credentials, range, lists: &lists.all };
         let covered = account.covered().await?;
         let mut views = Vec::new();
         for region in &regions {
             let have = account.have(region, &lists.all, &covered, now);
+            let without = missing(range, &account.have(region, &[List::Events], &covered, now));
+            if open.contains(region) && !without.is_empty() {
+                filters.push(account.with(region, |region| region.shortest(&lists.all)));
+            }
             let state = match (open.contains(region), self.refusal(&account, credentials, region)) {
                 (true, _) => RegionState::Open,
                 (false, Some((_, error))) => RegionState::Closed(error),
@@ -159,7 +162,7 @@ impl History {
             archive,
             regions: views,
             range,
-            filter: list.attribute().filter(|_| is_filtered).cloned(),
+            filter: lists.all.iter().find(|list| filters.contains(list)).and_then(List::attribute).cloned(),
             arriving: Some(now.plus(-ARRIVING)).filter(|time| *time < range.1),
             kept_from: self.kept_from(&account, now).filter(|kept| wanted < *kept),
         })
@@ -259,27 +262,29 @@ impl History {
         })
     }
 
-    /// Fetches what is missing of a list, the newest first, unless that is being done or went wrong a moment ago. What it returns
-    /// ends with the first page.
+    /// Fetches what is missing of the first list that AWS gives, the newest first, unless that is being done or went wrong a moment
+    /// ago. What it returns ends with the first page.
     fn fetch(
         &self,
         account: &Arc<Account>,
         credentials: &Credentials,
         region: &str,
-        list: &List,
+        lists: &[List],
         missing: Vec<Span>,
         now: Time,
     ) -> Option<impl Future<Output = ()> + use<>> {
         let refused = self.refusal(account, credentials, region);
-        let starts = !missing.is_empty()
-            && refused.is_none_or(|(at, _)| at.plus(FRESH) <= now)
-            && account.with(region, |region| region.start(list));
-        if !starts {
+        if missing.is_empty() || refused.is_some_and(|(at, _)| at.plus(FRESH) > now) {
             return None;
         }
-        let (task, list) = (Task::new(self, account, credentials, region), list.clone());
+        let started = account.with(region, |region| {
+            let list = region.shortest(lists);
+            region.start(&list).then_some(list)
+        });
+        let (list, lists) = (started?, lists.to_vec());
+        let task = Task::new(self, account, credentials, region);
         let (first, first_page) = oneshot::channel();
-        tokio::spawn(async move { task.fill(list, missing, first).await });
+        tokio::spawn(async move { task.fill(list, lists, missing, first).await });
         Some(async move {
             // Dropped without a word when there is only one page, or none.
             let _ = first_page.await;
@@ -295,7 +300,8 @@ impl History {
         look.account.with(name, |region| RegionView {
             region: name.to_owned(),
             // What others fetch does not come to somebody who may not read it.
-            is_fetching: is_open && (region.is_on(look.list) || region.is_heading() || comes_back),
+            is_fetching: is_open
+                && (region.is_on(&region.shortest(look.lists)) || region.is_heading() || comes_back),
             state,
             back_to,
             trouble,
@@ -309,7 +315,8 @@ struct Look<'l> {
     account: &'l Account,
     credentials: &'l Credentials,
     range: Span,
-    list: &'l List,
+    /// Those that hold what the search finds.
+    lists: &'l [List],
 }
 
 /// Whether a failure may go away by itself; fetching is tried again then, while somebody looks.

@@ -32,13 +32,13 @@ enum Stop {
 }
 
 /// How much of a list is fetched.
-enum Extent {
+enum Extent<'f> {
     /// The first page.
     Page,
     /// All of it, while somebody looks at the account.
     Newest,
     /// All of it, while somebody wants this list. Who waits for the first page is told.
-    Whole(Option<oneshot::Sender<()>>),
+    Whole(&'f mut Option<oneshot::Sender<()>>),
 }
 
 impl Task {
@@ -62,6 +62,7 @@ impl Task {
         let extent = if known.is_some() { Extent::Newest } else { Extent::Page };
         let mut back_to = now;
         let result = self.pages(&List::Events, (from, now), now, extent, &mut back_to).await;
+        self.note(&result);
         self.account.with(&self.region, |region| {
             region.heads.remove(&self.credentials.fingerprint());
             if result.is_ok() {
@@ -74,30 +75,74 @@ impl Task {
                 region.head = Some(Recent { span: (from, now), fetched: now });
             }
         });
-        self.settle(result);
+        // Whoever waits sees what is marked by now.
+        self.account.changed();
     }
 
-    /// Fetches what is missing of a list.
-    pub async fn fill(self, list: List, missing: Vec<Span>, first: oneshot::Sender<()>) {
-        let (mut result, mut first) = (Ok(()), Some(first));
+    /// Fetches what is missing of a list that is marked as being fetched. Where AWS refuses to filter by its attribute, the next of
+    /// `lists`, which all hold what is wanted, takes its place.
+    pub async fn fill(
+        self,
+        mut list: List,
+        lists: Vec<List>,
+        missing: Vec<Span>,
+        first: oneshot::Sender<()>,
+    ) {
+        let mut first = Some(first);
+        let result = loop {
+            let result = self.stretches(&list, &missing, &mut first).await;
+            let refused = match &result {
+                Err(Stop::Aws(error)) if error.kind() == Kind::Refused => list.attribute().cloned(),
+                _ => None,
+            };
+            let Some(attribute) = refused else { break result };
+            let (region, key) = (&self.region, attribute.key);
+            tracing::warn!(region, key, "AWS does not filter event history by this; it is fetched without");
+            let (next, starts) = self.account.with(&self.region, |region| {
+                region.refuse(attribute);
+                let next = region.shortest(&lists);
+                let starts = region.start(&next);
+                region.stop(&list);
+                (next, starts)
+            });
+            // Whoever wanted the one wants the other.
+            if self.account.is_asked_for(&list) {
+                self.account.ask(&next);
+            }
+            if !starts {
+                // Somebody is at it.
+                self.account.changed();
+                return;
+            }
+            list = next;
+        };
+        // Before it counts as ended: nobody is to begin anew in between.
+        self.note(&result);
+        self.account.with(&self.region, |region| region.stop(&list));
+        // Whoever waits sees what is marked by now.
+        self.account.changed();
+    }
+
+    /// Fetches stretches of a list, one after the other.
+    async fn stretches(
+        &self,
+        list: &List,
+        missing: &[Span],
+        first: &mut Option<oneshot::Sender<()>>,
+    ) -> Result<(), Stop> {
         for piece in missing {
             let now = self.history.inner.gateway.now();
             let mut back_to = piece.1;
-            result = self.pages(&list, piece, now, Extent::Whole(first.take()), &mut back_to).await;
+            let result = self.pages(list, *piece, now, Extent::Whole(first), &mut back_to).await;
             // Also of a list that broke off what came need not come again at once.
             let arriving = (back_to.max(now.plus(-ARRIVING)), piece.1);
             if arriving.0 < arriving.1 {
                 let recent = Recent { span: arriving, fetched: now };
-                self.account.with(&self.region, |region| region.remember(&list, recent));
+                self.account.with(&self.region, |region| region.remember(list, recent));
             }
-            if result.is_err() {
-                break;
-            }
+            result?;
         }
-        self.account.with(&self.region, |region| region.stop(&list));
-        self.settle(result);
-        // Whoever waits sees what is marked by now.
-        self.account.changed();
+        Ok(())
     }
 
     /// Fetches a stretch page by page, newest first, and writes down with each page what is covered by now, and `reached`: from when on
@@ -107,7 +152,7 @@ impl Task {
         list: &List,
         (from, to): Span,
         now: Time,
-        mut extent: Extent,
+        mut extent: Extent<'_>,
         reached: &mut Time,
     ) -> Result<(), Stop> {
         // Seconds are the finest that AWS tells apart.
@@ -156,14 +201,14 @@ impl Task {
             self.keep(list, &page, (back_to, end), now).await.map_err(Stop::Cache)?;
             *reached = back_to;
             token = page.token;
-            if matches!(extent, Extent::Page) || token.is_none() {
-                return Ok(());
-            }
             if let Extent::Whole(first) = &mut extent
                 && let Some(first) = first.take()
             {
                 // Nobody may be waiting any more.
                 first.send(()).ok();
+            }
+            if matches!(extent, Extent::Page) || token.is_none() {
+                return Ok(());
             }
         }
     }
@@ -187,9 +232,10 @@ impl Task {
         Ok(())
     }
 
-    fn settle(&self, result: Result<(), Stop>) {
+    /// Remembers why fetching ended, if it went wrong.
+    fn note(&self, result: &Result<(), Stop>) {
         match result {
-            Ok(()) | Err(Stop::Idle) => return,
+            Ok(()) | Err(Stop::Idle) => {}
             Err(Stop::Aws(error)) => {
                 tracing::info!(region = self.region, kind = ?error.kind(), "event history was not fetched");
                 let now = self.history.inner.gateway.now();
@@ -197,7 +243,7 @@ impl Task {
                     &self.credentials,
                     &self.account.id,
                     &self.region,
-                    error,
+                    error.clone(),
                     now,
                 );
             }
@@ -205,7 +251,6 @@ impl Task {
                 tracing::error!(region = self.region, %error, "the cache cannot be written");
             }
         }
-        self.account.changed();
     }
 }
 

@@ -6,7 +6,7 @@ use cloudtrail::time::{DAY, HOUR, Time};
 use gateway::sync::{Options, RegionState};
 use sandbox::{Events, Running, Who};
 
-use crate::reader::{ACCOUNT, Reader, ids, lookups, movable_clock, record, unlimited};
+use crate::reader::{ACCOUNT, Reader, ids, lookups, movable_clock, record, still_clock, unlimited};
 use crate::support::{keys, sandbox, system_clock};
 
 const REGION: &str = "eu-west-1";
@@ -24,7 +24,7 @@ fn add_days(sandbox: &Running, days: i64) {
 async fn start(options: Options) -> (Running, Reader) {
     let sandbox = sandbox(Events::None).await;
     add_days(&sandbox, 20);
-    let gateway = unlimited(&sandbox, &[REGION], system_clock());
+    let gateway = unlimited(&sandbox, &[REGION], still_clock());
     let reader = Reader::with(gateway, keys(&sandbox, Who::Auditor), options).await;
     (sandbox, reader)
 }
@@ -59,7 +59,7 @@ async fn the_oldest_days_of_all_caches_go_when_there_is_too_much() {
 
     // With room for half of it.
     let options = Options { max_bytes: Some(size.bytes / 2), ..Options::default() };
-    let gateway = unlimited(&sandbox, &[REGION], system_clock());
+    let gateway = unlimited(&sandbox, &[REGION], still_clock());
     let reader = Reader::with(gateway, keys(&sandbox, Who::Auditor), options).await;
     reader.whole("").await;
     reader.history.enforce_bounds().await.unwrap();
@@ -80,7 +80,7 @@ async fn the_oldest_days_of_all_caches_go_when_there_is_too_much() {
     drop(view);
     let Reader { history, credentials, folder, .. } = reader;
     drop(history);
-    let gateway = unlimited(&sandbox, &[REGION], system_clock());
+    let gateway = unlimited(&sandbox, &[REGION], still_clock());
     let reader = Reader::in_folder(folder, gateway, credentials, Options::default()).await;
     let view = reader.whole("").await;
     assert!(view.kept_from.is_none() && ids(&view, "service:ec2").await.len() == 200);

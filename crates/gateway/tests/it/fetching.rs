@@ -1,14 +1,16 @@
 //! What is fetched, with what filter, and how often: counted in the sandbox's own records.
 
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use archive::ARRIVING;
 use cloudtrail::time::{HOUR, MINUTE, SECOND};
+use gateway::Kind;
 use gateway::sync::Options;
 use sandbox::{Events, Running, Who};
 
-use crate::reader::{ACCOUNT, Reader, ids, lookups, movable_clock, record, unlimited};
+use crate::reader::{ACCOUNT, Reader, ids, lookups, movable_clock, record, still_clock, unlimited};
 use crate::support::{keys, sandbox, system_clock};
 
 const REGION: &str = "eu-west-1";
@@ -28,11 +30,22 @@ fn add_events(sandbox: &Running, count: i64) {
 }
 
 async fn start(count: i64) -> (Running, Reader) {
+    start_with(count, Options::default()).await
+}
+
+/// Time stands still: however long a test takes, nothing is asked for once more because it has grown old.
+async fn start_with(count: i64, options: Options) -> (Running, Reader) {
     let sandbox = sandbox(Events::None).await;
     add_events(&sandbox, count);
-    let gateway = unlimited(&sandbox, &[REGION], system_clock());
-    let reader = Reader::new(gateway, keys(&sandbox, Who::Auditor)).await;
+    let gateway = unlimited(&sandbox, &[REGION], still_clock());
+    let reader = Reader::with(gateway, keys(&sandbox, Who::Auditor), options).await;
     (sandbox, reader)
+}
+
+/// Lookups after the first so many wait until other faults are in force.
+fn hold(sandbox: &Running, after: u32) {
+    let fault = format!("[[fault]]\noperation = \"LookupEvents\"\nskip = {after}\ndelay-ms = 600000\n");
+    sandbox.set_faults(&fault).unwrap();
 }
 
 fn made(number: i64) -> String {
@@ -101,7 +114,7 @@ async fn how_aws_writes_a_name_is_learnt_from_what_came_before() {
         |number: i64| record(&made(number), REGION, now.plus(-number * HOUR - HOUR), "MadeUpCall", false);
     let records: Vec<String> = (0..200).map(rare).collect();
     sandbox.add_events(records.iter().map(String::as_str)).unwrap();
-    let gateway = unlimited(&sandbox, &[REGION], system_clock());
+    let gateway = unlimited(&sandbox, &[REGION], still_clock());
     let reader = Reader::new(gateway, keys(&sandbox, Who::Auditor)).await;
     // The first page has shown it.
     let view = reader.whole("event:MadeUpCall").await;
@@ -124,12 +137,10 @@ async fn insights_do_not_count_as_management_events() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn fetching_ends_when_nobody_waits_and_goes_on_from_where_it_was() {
-    let sandbox = sandbox(Events::None).await;
-    add_events(&sandbox, 1_000);
-    let gateway = unlimited(&sandbox, &[REGION], system_clock());
     // Only who listens is waiting.
-    let options = Options { interest: Duration::ZERO, ..Options::default() };
-    let reader = Reader::with(gateway, keys(&sandbox, Who::Auditor), options).await;
+    let (sandbox, reader) =
+        start_with(1_000, Options { interest: Duration::ZERO, ..Options::default() }).await;
+    hold(&sandbox, 6);
     let mut changes = reader.history.changes(&reader.caller).await.unwrap();
     let fetched = |view: &gateway::sync::View| view.regions[0].fetched;
     let mut view = reader.open("").await;
@@ -138,6 +149,7 @@ async fn fetching_ends_when_nobody_waits_and_goes_on_from_where_it_was() {
         view = reader.open("").await;
     }
     drop(changes);
+    sandbox.set_faults("").unwrap();
     // What is under way ends with its page.
     loop {
         view = reader.open("").await;
@@ -148,7 +160,7 @@ async fn fetching_ends_when_nobody_waits_and_goes_on_from_where_it_was() {
     }
     let (calls, _) = lookups(&sandbox, REGION).await;
     let half = fetched(&view);
-    assert!(half < 1_000 && view.regions[0].back_to > view.range.0, "{half}");
+    assert!(calls <= 7 && half < 400 && view.regions[0].back_to > view.range.0, "{calls} {half}");
     reader.open("").await;
     assert_eq!(lookups(&sandbox, REGION).await.0, calls, "nobody waits");
 
@@ -163,17 +175,75 @@ async fn fetching_ends_when_nobody_waits_and_goes_on_from_where_it_was() {
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_fetched_with_credentials_that_signed_out_whoever_else_waits() {
     let (sandbox, reader) = start(3_000).await;
+    hold(&sandbox, 4);
     let mut changes = reader.history.changes(&reader.caller).await.unwrap();
     while reader.open("").await.regions[0].fetched < 100 {
         changes.changed().await.unwrap();
     }
     reader.history.forget(&reader.credentials);
-    // Somebody still listens; a page may be in hand.
-    while tokio::time::timeout(Duration::from_millis(300), changes.changed()).await.is_ok() {}
+    sandbox.set_faults("").unwrap();
+    // Somebody else fetches the rest, as soon as nobody is at it.
+    let other = reader.with_keys(keys(&sandbox, Who::Administrator));
+    assert_eq!(ids(&other.whole("").await, "service:ec2").await.len(), 3_000);
     let (calls, _) = lookups(&sandbox, REGION).await;
-    assert!(calls < 60, "{calls} pages of 60 were fetched");
-    // Who signs in again goes on from there.
+    assert!(calls <= 5, "{calls} pages were fetched, one of them in hand");
+    // Who signs in again may read it.
     assert_eq!(ids(&reader.whole("").await, "service:ec2").await.len(), 3_000);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_aws_refuses_to_filter_by_is_fetched_without() {
+    let (sandbox, reader) = start(300).await;
+    // After the newest page, that of the filtered list.
+    let fault = "[[fault]]\noperation = \"LookupEvents\"\nskip = 1\ntimes = 1\nkind = \"error\"\n\
+                 code = \"InvalidLookupAttributesException\"\nmessage = \"no\"\nstatus = 400\n";
+    sandbox.set_faults(fault).unwrap();
+    let view = reader.whole("readOnly:false event:StopInstances").await;
+    assert!(view.regions[0].trouble.is_none(), "{:?}", view.regions);
+    // By the next best, and the page says so.
+    assert_eq!(view.filter.as_ref().map(|filter| filter.key), Some("ReadOnly"));
+    assert_eq!(ids(&view, "event:StopInstances").await.len(), 30);
+
+    // It is not asked for that again; where nothing else leaves out anything, it is fetched without a filter.
+    sandbox.set_faults("").unwrap();
+    let (_, with_attribute) = lookups(&sandbox, REGION).await;
+    let view = reader.whole("event:StopInstances").await;
+    assert!(view.filter.is_none() && view.regions[0].trouble.is_none(), "{:?}", view.regions);
+    assert_eq!(ids(&view, "").await.iter().filter(|id| id.starts_with("event-")).count(), 300);
+    assert_eq!(lookups(&sandbox, REGION).await.1, with_attribute);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_refused_without_a_filter_too_is_shown() {
+    let (sandbox, reader) = start(300).await;
+    let fault = "[[fault]]\noperation = \"LookupEvents\"\nskip = 1\nkind = \"error\"\n\
+                 code = \"OperationNotPermittedException\"\nmessage = \"no\"\nstatus = 400\n";
+    sandbox.set_faults(fault).unwrap();
+    let mut changes = reader.history.changes(&reader.caller).await.unwrap();
+    let mut view = reader.open("event:StopInstances").await;
+    while view.regions[0].trouble.is_none() {
+        changes.changed().await.unwrap();
+        view = reader.open("event:StopInstances").await;
+    }
+    let region = &view.regions[0];
+    assert_eq!(region.trouble.as_ref().map(|trouble| trouble.kind()), Some(Kind::Refused));
+    assert!(region.back_to > view.range.0 && !region.is_fetching, "{region:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_aws_no_longer_reaches_is_not_missing() {
+    let sandbox = sandbox(Events::None).await;
+    add_events(&sandbox, 10);
+    // Time passes between the question and the call to AWS.
+    let (clock, passed) = movable_clock();
+    let ticking = Arc::new(move || {
+        passed.fetch_add(1_500, Ordering::SeqCst);
+        clock()
+    });
+    let reader = Reader::new(unlimited(&sandbox, &[REGION], ticking), keys(&sandbox, Who::Auditor)).await;
+    let view = reader.open("").await;
+    assert_eq!(view.regions[0].back_to, view.range.0);
+    assert_eq!(lookups(&sandbox, REGION).await, (1, 0), "all is on the first page");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -22,7 +22,7 @@ pub struct Reader {
     pub history: History,
     pub credentials: Credentials,
     pub caller: Caller,
-    pub folder: tempfile::TempDir,
+    pub folder: Arc<tempfile::TempDir>,
 }
 
 impl Reader {
@@ -31,17 +31,23 @@ impl Reader {
     }
 
     pub async fn with(gateway: Gateway, credentials: Credentials, options: Options) -> Reader {
-        Reader::in_folder(tempfile::tempdir().unwrap(), gateway, credentials, options).await
+        Reader::in_folder(Arc::new(tempfile::tempdir().unwrap()), gateway, credentials, options).await
     }
 
     pub async fn in_folder(
-        folder: tempfile::TempDir,
+        folder: Arc<tempfile::TempDir>,
         gateway: Gateway,
         credentials: Credentials,
         options: Options,
     ) -> Reader {
         let history = History::with_options(gateway.clone(), folder.path().to_owned(), options);
         let caller = gateway.caller(&credentials).await.unwrap();
+        Reader { history, credentials, caller, folder }
+    }
+
+    /// Somebody else of the same account who looks at the same cache.
+    pub fn with_keys(&self, credentials: Credentials) -> Reader {
+        let (history, caller, folder) = (self.history.clone(), self.caller.clone(), self.folder.clone());
         Reader { history, credentials, caller, folder }
     }
 
@@ -82,11 +88,16 @@ pub fn unlimited(sandbox: &Running, regions: &[&str], clock: Clock) -> Gateway {
     Gateway::without_limits(gateway::Options { clock, ..options(sandbox.url(), regions) })
 }
 
-/// The system's clock, and how far it is put forward, in milliseconds.
+/// A clock that stands still: however long a test takes, nothing grows old meanwhile.
+pub fn still_clock() -> Clock {
+    movable_clock().0
+}
+
+/// A clock that stands still, and how far it is put forward, in milliseconds.
 pub fn movable_clock() -> (Clock, Arc<AtomicI64>) {
     let forward = Arc::new(AtomicI64::new(0));
-    let (clock, by) = (system_clock(), forward.clone());
-    (Arc::new(move || clock().plus(by.load(Ordering::SeqCst))), forward)
+    let (start, by) = (system_clock()(), forward.clone());
+    (Arc::new(move || start.plus(by.load(Ordering::SeqCst))), forward)
 }
 
 /// A record of one second, with the name of a call.
