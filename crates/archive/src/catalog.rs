@@ -104,7 +104,8 @@ impl Catalog {
             .filename(&path)
             .create_if_missing(create)
             .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Normal)
+            // What was committed stays, also when the power goes: callers are told that it is in, and replaced files are deleted.
+            .synchronous(SqliteSynchronous::Full)
             .busy_timeout(Duration::from_secs(10));
         let pool = SqlitePoolOptions::new().max_connections(4).connect_with(options).await;
         let pool =
@@ -363,4 +364,18 @@ impl Catalog {
 async fn next_generation(connection: &mut SqliteConnection) -> Result<i64, sqlx::Error> {
     let sql = "UPDATE meta SET value = value + 1 WHERE key = 'generation' RETURNING value";
     sqlx::query_scalar(sql).fetch_one(connection).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_is_committed_is_synced() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let catalog = Catalog::open(folder.path(), true).await.unwrap();
+        // 2 is FULL: <https://www.sqlite.org/pragma.html#pragma_synchronous>.
+        let synced: i64 = sqlx::query_scalar("PRAGMA synchronous").fetch_one(&catalog.pool).await.unwrap();
+        assert_eq!(synced, 2);
+    }
 }

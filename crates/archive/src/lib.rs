@@ -15,6 +15,7 @@ mod add;
 mod catalog;
 mod chain;
 mod covered;
+mod durable;
 mod error;
 mod intake;
 mod joined;
@@ -31,6 +32,7 @@ mod writer;
 
 pub use add::Added;
 pub use covered::{ARRIVING, Covered};
+pub use durable::settle;
 pub use error::ArchiveError;
 pub use intake::{Feed, IntakeOptions, Object, ObjectId, Objects, Progress, TakenIn, objects};
 pub use joined::Joined;

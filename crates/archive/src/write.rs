@@ -9,6 +9,7 @@ use cloudtrail::time::{DAY, Time};
 use parquet::arrow::ArrowWriter;
 use parquet::errors::ParquetError;
 use std::borrow::Borrow;
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -16,6 +17,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::ArchiveError;
 use crate::catalog::{FileRecord, NewFile};
+use crate::durable::settle;
 use crate::intake::Rows;
 use crate::schema::{self, Hash, TextColumn};
 
@@ -50,6 +52,27 @@ impl Folders {
     /// The file that a catalog's path, relative to the archive, stands for.
     pub fn file(&self, relative: &str) -> PathBuf {
         self.root.join(relative)
+    }
+
+    /// Makes the names of new event files durable: each folder once, however many of them it has. Blocks.
+    pub fn settle(&self, files: &[NewFile]) -> Result<(), ArchiveError> {
+        let paths: Vec<PathBuf> = files.iter().map(|file| self.file(&file.record.path)).collect();
+        let days: BTreeSet<&Path> = paths.iter().filter_map(|path| path.parent()).collect();
+        days.into_iter().try_for_each(settle)
+    }
+
+    /// Makes the folder of a file's day if there is none yet, and its name durable.
+    fn make_day(&self, day: &Path) -> Result<(), ArchiveError> {
+        match std::fs::create_dir(day) {
+            Ok(()) => settle(&self.events()).inspect_err(|_| {
+                // Or the next file of that day would take its name for durable.
+                std::fs::remove_dir(day).ok();
+            }),
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+            Err(source) => {
+                Err(ArchiveError::File { action: "create the folder", path: day.to_owned(), source })
+            }
+        }
     }
 }
 
@@ -158,7 +181,8 @@ impl Output {
         }
     }
 
-    /// Completes the file, makes it durable and moves it to its place. It counts once the catalog knows it.
+    /// Completes the file, makes its content durable and moves it to its place. It counts once the catalog knows it,
+    /// which has [`Folders::settle`] make its name durable first.
     fn finish(mut self) -> Result<NewFile, ArchiveError> {
         let file = match self.writer.take().map(ArrowWriter::into_inner) {
             Some(Ok(file)) => file,
@@ -171,7 +195,7 @@ impl Output {
         file.sync_data().map_err(|source| on_file("write", &self.temporary, source))?;
         let bytes = file.metadata().map_err(|source| on_file("read", &self.temporary, source))?.len();
         if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder).map_err(|source| on_file("create the folder", folder, source))?;
+            self.folders.make_day(folder)?;
         }
         std::fs::rename(&self.temporary, &path).map_err(|source| on_file("rename to", &path, source))?;
         Ok(NewFile {

@@ -16,6 +16,7 @@ use tokio::sync::Notify;
 use crate::ArchiveError;
 use crate::add::Pages;
 use crate::catalog::{Catalog, Commit};
+use crate::durable::settle;
 use crate::intake::{self, Context, IntakeOptions, Known, Objects, Progress, TakenIn};
 use crate::reader::Archive;
 use crate::schema::FORMAT_VERSION;
@@ -64,16 +65,7 @@ impl Writer {
         let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
         check_free(&path)?;
         let folders = Folders::new(&path);
-        // Events are nobody else's business on a shared machine.
-        let mut builder = std::fs::DirBuilder::new();
-        builder.recursive(true).mode(0o700);
-        for folder in [&path, &folders.temporary(), &folders.events()] {
-            builder.create(folder).map_err(|source| ArchiveError::File {
-                action: "create the folder",
-                path: folder.clone(),
-                source,
-            })?;
-        }
+        make(&path, &folders)?;
         let lock = lock(&path)?;
         let catalog = Catalog::open(&path, true).await?;
         let found = catalog.format_version().await?;
@@ -223,9 +215,12 @@ impl Writer {
     async fn rebuild(&self) -> Result<(), ArchiveError> {
         let now = (IntakeOptions::default().clock)();
         for file in self.catalog.state(None).await?.files {
-            let folders = self.folders.clone();
-            let rebuilt = self.archive.blocking(move || rebuild(&folders, &file)).await?;
-            self.catalog.commit(Commit { files: &rebuilt, ..Commit::default() }, now).await?;
+            let context = self.context();
+            let write = move || {
+                let rebuilt = rebuild(&context.folders, &file)?;
+                context.commit(Commit { files: &rebuilt, ..Commit::default() }, now)
+            };
+            self.archive.blocking(write).await?;
         }
         self.catalog.set_format_version(FORMAT_VERSION).await?;
         // No list goes on in files of the older format.
@@ -263,6 +258,24 @@ fn check_free(folder: &Path) -> Result<(), ArchiveError> {
         true => Ok(()),
         false => Err(ArchiveError::NotEmpty { path: folder.to_owned() }),
     }
+}
+
+/// Makes the folders of an archive, and those missing above it, and their names durable.
+fn make(archive: &Path, folders: &Folders) -> Result<(), ArchiveError> {
+    let missing = archive.ancestors().take_while(|folder| !folder.exists()).count();
+    // Events are nobody else's business on a shared machine.
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true).mode(0o700);
+    for folder in [archive, &folders.temporary(), &folders.events()] {
+        builder.create(folder).map_err(|source| ArchiveError::File {
+            action: "create the folder",
+            path: folder.to_owned(),
+            source,
+        })?;
+    }
+    // Those that something was made in, now or by a run that died over it.
+    settle(&folders.events())?;
+    archive.ancestors().take(missing + 1).try_for_each(settle)
 }
 
 fn lock(folder: &Path) -> Result<File, ArchiveError> {

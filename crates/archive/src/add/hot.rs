@@ -85,7 +85,7 @@ impl Hot {
         if !files.is_empty() || !covered.is_empty() {
             let what = Commit { files: &files, covered: &covered, ..Commit::default() };
             let now = pages.iter().map(|page| page.now).max().unwrap_or_default();
-            let ids = context.handle.block_on(context.catalog.commit(what, now))?;
+            let ids = context.commit(what, now)?;
             for (file, id) in files.into_iter().zip(ids) {
                 self.touched.insert(file.record.day);
                 self.files.entry(file.record.day).or_default().push(FileRecord { id, ..file.record });

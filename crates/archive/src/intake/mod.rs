@@ -1,7 +1,7 @@
 //! Taking in log files: find them, read their records in parallel, collect them by day, write event files.
 //!
-//! Crash rules: an event file is written under `_tmp`, made durable and renamed; then one transaction makes the catalog
-//! know the files and the sources they came from. A run that dies leaves files that no catalog knows (removed when the
+//! Crash rules: an event file is written under `_tmp`, made durable and renamed, and its new name made durable; then one
+//! transaction makes the catalog know the files and the sources they came from. A run that dies leaves files that no catalog knows (removed when the
 //! archive is next opened for writing) and sources that are read again, whose events are told to be duplicates.
 
 use cloudtrail::intake::{Report, SourceNote};
@@ -14,7 +14,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::runtime::Handle;
 
 use crate::ArchiveError;
-use crate::catalog::{Catalog, SourceRecord};
+use crate::catalog::{Catalog, Commit, SourceRecord};
 use crate::write::Folders;
 
 /// Reads one file and says how it ended.
@@ -91,6 +91,15 @@ pub struct Context {
     pub stop: Arc<AtomicBool>,
     /// The lock of the archive: kept for as long as anything is being written, also when nobody waits for it any more.
     pub _lock: Arc<File>,
+}
+
+impl Context {
+    /// Makes the catalog know what was written, all of it or nothing, once the files' names are durable: after a loss of
+    /// power there is no file missing that the catalog knows. Blocks.
+    pub fn commit(&self, what: Commit<'_>, now: Time) -> Result<Vec<i64>, ArchiveError> {
+        self.folders.settle(what.files)?;
+        self.handle.block_on(self.catalog.commit(what, now))
+    }
 }
 
 /// Takes in files and folders. Blocks; call it where that is allowed.

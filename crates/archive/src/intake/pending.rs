@@ -237,8 +237,7 @@ impl<'r> Pending<'r> {
         let sources = std::mem::take(&mut finished.sources);
         // Under the lock, so that commits stand in the order of their files.
         let what = Commit { files: &new, sources: &sources, ..Commit::default() };
-        let commit = self.context.catalog.commit(what, self.now);
-        let ids = self.context.handle.block_on(commit)?;
+        let ids = self.context.commit(what, self.now)?;
         for (file, id) in new.iter().zip(ids) {
             let known = finished.files.entry(file.record.day).or_default();
             known.iter_mut().filter(|known| known.path == file.record.path).for_each(|known| known.id = id);

@@ -21,7 +21,7 @@ pub fn merge_small(
 ) -> Result<Option<u64>, ArchiveError> {
     let Some(merged) = merge(&context.folders, &worth_merging(files))? else { return Ok(None) };
     let what = Commit { files: std::slice::from_ref(&merged), ..Commit::default() };
-    let ids = context.handle.block_on(context.catalog.commit(what, now))?;
+    let ids = context.commit(what, now)?;
     files.retain(|file| !merged.replaces.contains(&file.id));
     files.extend(ids.first().map(|id| FileRecord { id: *id, ..merged.record.clone() }));
     Ok(Some(merged.replaces.len() as u64))

@@ -19,6 +19,9 @@ use crate::support::{
     wrapped,
 };
 
+/// Names of files and folders.
+mod names;
+
 const CHILD: &str = "WAYMARK_TEST_TAKE_IN";
 const KILLS: usize = 50;
 

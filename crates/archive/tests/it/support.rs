@@ -11,7 +11,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use tempfile::TempDir;
 
@@ -152,6 +152,26 @@ pub fn this_test_again(name: &str, variable: (&str, &str), before: &[&str]) -> C
     };
     command.args(["--exact", name, "--nocapture"]).env(variable.0, variable.1);
     command
+}
+
+/// Whether a test of what a folder's mode forbids goes on here. Root is forbidden nothing: then the test named is run again
+/// as somebody else, and it has failed if that did. `file` is one that nobody may read.
+pub fn is_forbidden_here(file: &Path, name: &str) -> bool {
+    const CHILD: &str = "WAYMARK_TEST_AS_NOBODY";
+    if fs::File::open(file).is_err() {
+        return true;
+    }
+    assert!(std::env::var_os(CHILD).is_none(), "still root in the child");
+    if Command::new("setpriv").arg("--version").stdout(Stdio::null()).status().is_err() {
+        eprintln!("setpriv is not there: what is forbidden is not tried as root");
+        return false;
+    }
+    let nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];
+    let output = this_test_again(name, (CHILD, "1"), &nobody).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && said.contains("1 passed"), "{said}{errors}");
+    false
 }
 
 /// Every file of an archive that is not the catalog, by path and size.
