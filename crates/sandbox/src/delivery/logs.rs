@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use cloudtrail::time::Time;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::{put, root};
@@ -106,10 +107,20 @@ fn collect(world: &World, trail: &Trail, until: u64) -> Vec<Batch> {
 /// Whether a trail's selectors take an event.
 fn records(trail: &Trail, entry: &Entry) -> bool {
     if entry.insight {
-        return !trail.insights.is_empty();
+        return looks_for(trail, entry);
     }
     if !trail.settings.global && GLOBAL.contains(&&*entry.source) {
         return false;
     }
     trail.selectors.take(entry)
+}
+
+/// Whether a trail looks for an Insights event: for its type, in the category of events that it is about.
+fn looks_for(trail: &Trail, entry: &Entry) -> bool {
+    let record: Value = serde_json::from_str(&entry.record).unwrap_or_default();
+    let details = &record["insightDetails"];
+    let category = details["sourceEventCategory"].as_str().unwrap_or("Management");
+    trail.insights.iter().any(|(kind, categories)| {
+        details["insightType"] == kind.as_str() && categories.iter().any(|other| other == category)
+    })
 }

@@ -43,11 +43,11 @@ pub(crate) async fn forever(world: Arc<World>) {
 /// Delivers what all trails have recorded since the last time.
 pub(crate) fn deliver(world: &World) {
     let now = world.clock.now();
-    for trail in logging(world) {
+    for trail in trails(world, Trail::delivers) {
         let obstacle = obstacle(world, &trail);
         let (mut fresh, mut failed) = (Vec::new(), obstacle.map(str::to_owned));
         // What comes in meanwhile is for the next time.
-        let until = lock(&world.events).next_number();
+        let until = trail.until.unwrap_or_else(|| lock(&world.events).next_number());
         if failed.is_none() {
             match logs::deliver(world, &trail, until, now) {
                 Ok(files) => fresh = files,
@@ -57,6 +57,8 @@ pub(crate) fn deliver(world: &World) {
         update(world, &trail.arn(), |trail| {
             if failed.is_none() {
                 trail.cursor = until;
+                // Stopped meanwhile, it has a little more to deliver.
+                trail.until = trail.until.filter(|last| *last > until);
                 trail.status.delivered = Some(now);
                 if trail.settings.validated {
                     trail.pending.append(&mut fresh);
@@ -70,7 +72,7 @@ pub(crate) fn deliver(world: &World) {
 /// Delivers the digest files of the trails that are due.
 pub(crate) fn digest(world: &World, is_due: impl Fn(&Trail) -> bool) {
     let now = world.clock.now();
-    for trail in logging(world) {
+    for trail in trails(world, |trail| trail.status.logging) {
         // The time is part of a digest's key: two within a second would be one.
         let same = last_digest(&trail).as_millis() / 1000 == now.as_millis() / 1000;
         if !trail.settings.validated || same || !is_due(&trail) {
@@ -97,8 +99,8 @@ fn last_digest(trail: &Trail) -> Time {
     trail.status.digest_delivered.max(trail.status.started).unwrap_or(Time::MIN)
 }
 
-fn logging(world: &World) -> Vec<Trail> {
-    lock(&world.trails).all().filter(|trail| trail.status.logging).cloned().collect()
+fn trails(world: &World, wanted: impl Fn(&Trail) -> bool) -> Vec<Trail> {
+    lock(&world.trails).all().filter(|trail| wanted(trail)).cloned().collect()
 }
 
 /// S3's error code for what is in the way.
@@ -110,10 +112,10 @@ fn obstacle(world: &World, trail: &Trail) -> Option<&'static str> {
         .map(|obstacle| obstacle.code())
 }
 
-/// Changes a trail, if it is still there and records.
+/// Changes a trail, if it is still there and delivers.
 fn update(world: &World, arn: &str, change: impl FnOnce(&mut Trail)) {
     let mut trails = lock(&world.trails);
-    let Some(mut trail) = trails.get(arn).filter(|trail| trail.status.logging).cloned() else { return };
+    let Some(mut trail) = trails.get(arn).filter(|trail| trail.delivers()).cloned() else { return };
     change(&mut trail);
     if let Err(error) = trails.put(trail) {
         tracing::error!(%error, "a trail's status could not be kept");

@@ -3,6 +3,7 @@
 //! The rules are those of the IAM User Guide (reference_policies_evaluation-logic): an explicit deny wins, and what nothing
 //! allows is denied. What is not understood is refused when a policy is read, so that no statement is silently left out.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
@@ -97,10 +98,11 @@ impl<T> OneOrMany<T> {
     }
 }
 
-const OPERATORS: [&str; 14] = [
+const OPERATORS: [&str; 18] = [
     "StringEquals",
     "StringNotEquals",
     "StringEqualsIgnoreCase",
+    "StringNotEqualsIgnoreCase",
     "StringLike",
     "StringNotLike",
     "ArnEquals",
@@ -109,9 +111,12 @@ const OPERATORS: [&str; 14] = [
     "ArnNotLike",
     "Bool",
     "Null",
+    "NumericEquals",
+    "NumericNotEquals",
     "NumericLessThan",
     "NumericLessThanEquals",
     "NumericGreaterThan",
+    "NumericGreaterThanEquals",
 ];
 
 impl Policy {
@@ -229,17 +234,17 @@ impl Condition {
         }
         let negated = self.operator.contains("Not");
         let Some(given) = given else { return self.if_exists || negated };
-        let number = |text: &str| text.parse::<f64>().ok();
+        let compare = |value: &str| given.parse::<f64>().ok()?.partial_cmp(&value.parse().ok()?);
         let any = self.values.iter().any(|value| match self.operator.as_str() {
             "StringEquals" | "StringNotEquals" => value == given,
-            "StringEqualsIgnoreCase" | "Bool" => value.eq_ignore_ascii_case(given),
-            "NumericLessThan" => number(given).zip(number(value)).is_some_and(|(given, limit)| given < limit),
-            "NumericLessThanEquals" => {
-                number(given).zip(number(value)).is_some_and(|(given, limit)| given <= limit)
+            "StringEqualsIgnoreCase" | "StringNotEqualsIgnoreCase" | "Bool" => {
+                value.eq_ignore_ascii_case(given)
             }
-            "NumericGreaterThan" => {
-                number(given).zip(number(value)).is_some_and(|(given, limit)| given > limit)
-            }
+            "NumericEquals" | "NumericNotEquals" => compare(value).is_some_and(Ordering::is_eq),
+            "NumericLessThan" => compare(value).is_some_and(Ordering::is_lt),
+            "NumericLessThanEquals" => compare(value).is_some_and(Ordering::is_le),
+            "NumericGreaterThan" => compare(value).is_some_and(Ordering::is_gt),
+            "NumericGreaterThanEquals" => compare(value).is_some_and(Ordering::is_ge),
             _ => matches(value, given),
         });
         any != negated
@@ -348,6 +353,22 @@ mod tests {
             "Condition":{"StringNotEquals":{"aws:RequestedRegion":["eu-west-1","eu-west-2"]}}}]}"#;
         assert_eq!(ask(region, "a:b", "*", &[("aws:RequestedRegion", "eu-west-1")]), Verdict::Silent);
         assert_eq!(ask(region, "a:b", "*", &[("aws:RequestedRegion", "us-east-1")]), Verdict::Allowed);
+        for (operator, given, holds) in [
+            ("NumericEquals", "60", true),
+            ("NumericNotEquals", "60.0", false),
+            ("NumericLessThan", "60", false),
+            ("NumericLessThanEquals", "60", true),
+            ("NumericGreaterThan", "60", false),
+            ("NumericGreaterThanEquals", "60", true),
+            ("NumericGreaterThanEquals", "sixty", false),
+            ("StringNotEqualsIgnoreCase", "60", false),
+        ] {
+            let policy = format!(
+                r#"{{"Statement":{{"Effect":"Allow","Action":"*","Resource":"*","Condition":{{"{operator}":{{"a:Age":60}}}}}}}}"#
+            );
+            let verdict = ask(&policy, "a:b", "*", &[("a:Age", given)]);
+            assert_eq!(verdict == Verdict::Allowed, holds, "{operator} {given}");
+        }
     }
 
     #[test]

@@ -112,6 +112,7 @@ impl Buckets {
         let bucket = self.get(name).ok_or(Obstacle::NoSuchBucket)?;
         let context = BTreeMap::from([
             ("aws:sourcearn".to_owned(), trail.to_owned()),
+            ("aws:sourceaccount".to_owned(), account.to_owned()),
             ("s3:x-amz-acl".to_owned(), "bucket-owner-full-control".to_owned()),
         ]);
         let principals = ["cloudtrail.amazonaws.com".to_owned()];

@@ -71,6 +71,10 @@ fn record(call: &Call<'_>, input: &Value, done: &Result<Done>) -> Result<()> {
             request[time] = json!(spoken(Time::from_millis((seconds * 1000.0) as i64)));
         }
     }
+    // A form has texts alone, and the record has a number.
+    if let Some(seconds) = request["durationSeconds"].as_str().and_then(|text| text.parse::<i64>().ok()) {
+        request["durationSeconds"] = json!(seconds);
+    }
     if request.as_object().is_some_and(Map::is_empty) {
         request = Value::Null;
     }

@@ -36,6 +36,9 @@ pub(crate) struct Trail {
     /// Number of the first event that is not delivered yet.
     #[serde(default)]
     pub cursor: u64,
+    /// Number of the first event after it was stopped, as long as what came before is not delivered.
+    #[serde(default)]
+    pub until: Option<u64>,
     /// Log files that no digest lists yet.
     #[serde(default)]
     pub pending: Vec<LogFile>,
@@ -103,9 +106,14 @@ impl Trail {
 
     /// Begins anew: what happened before is not delivered, and no digest refers to one before.
     pub fn begin(&mut self, cursor: u64) {
-        self.cursor = cursor;
+        (self.cursor, self.until) = (cursor, None);
         self.pending.clear();
         self.chain.clear();
+    }
+
+    /// Whether it has something to deliver, now or later.
+    pub fn delivers(&self) -> bool {
+        self.status.logging || self.until.is_some()
     }
 
     /// Whether it can be seen in an account and Region, and records it: at home, as a shadow in other Regions, and an organisation's

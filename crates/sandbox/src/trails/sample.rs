@@ -118,6 +118,7 @@ fn trail(account: &str, name: &str) -> Trail {
         tags: vec![("owner".to_owned(), Some("security".to_owned()))],
         status: Status::default(),
         cursor: 0,
+        until: None,
         pending: Vec::new(),
         chain: Chain::new(),
     }

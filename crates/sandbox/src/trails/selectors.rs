@@ -1,11 +1,15 @@
 //! What a trail records: basic or advanced event selectors. The rules are those of the CloudTrail API reference.
 
+mod rules;
+
 use std::cell::OnceCell;
 
 use serde::{Deserialize, Serialize};
 
+use rules::{check_advanced, check_basic, invalid};
+
 use crate::events::entry::Entry;
-use crate::problem::{Problem, Result};
+use crate::problem::Result;
 
 /// Either kind, never both.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -97,44 +101,6 @@ impl Default for Selectors {
     }
 }
 
-const MOST_BASIC: usize = 5;
-const MOST_RESOURCES: usize = 250;
-const MOST_VALUES: usize = 500;
-const EXCLUDABLE: [&str; 2] = ["kms.amazonaws.com", "rdsdata.amazonaws.com"];
-const BASIC_TYPES: [&str; 3] = ["AWS::S3::Object", "AWS::Lambda::Function", "AWS::DynamoDB::Table"];
-const CATEGORIES: [(&str, &[&str]); 3] = [
-    (
-        "Management",
-        &[
-            "eventCategory",
-            "readOnly",
-            "eventSource",
-            "eventName",
-            "eventType",
-            "sessionCredentialFromConsole",
-            "userIdentity.arn",
-        ],
-    ),
-    (
-        "Data",
-        &[
-            "eventCategory",
-            "readOnly",
-            "eventSource",
-            "eventName",
-            "eventType",
-            "resources.type",
-            "resources.ARN",
-            "sessionCredentialFromConsole",
-            "userIdentity.arn",
-        ],
-    ),
-    (
-        "NetworkActivity",
-        &["eventCategory", "eventSource", "eventName", "errorCode", "vpcEndpointId", "userIdentity.arn"],
-    ),
-];
-
 impl Selectors {
     /// Takes one kind or the other.
     ///
@@ -191,17 +157,43 @@ impl Selectors {
         }
     }
 
-    /// Whether management events that change something are recorded: what Insights of call rates look at.
-    pub fn has_management_writes(&self) -> bool {
+    /// Whether management events are recorded, those that only read or those that change something: what Insights look at.
+    pub fn has_management(&self, read_only: bool) -> bool {
         match self {
-            Selectors::Basic(list) => list
-                .iter()
-                .any(|selector| selector.include_management_events && selector.read_write_type != "ReadOnly"),
-            Selectors::Advanced(list) => list.iter().any(|selector| {
-                let field = |name: &str| selector.field_selectors.iter().find(|field| field.field == name);
-                field("eventCategory").is_some_and(|field| field.equals == ["Management"])
-                    && field("readOnly").is_none_or(|field| field.equals == ["false"])
-            }),
+            Selectors::Basic(list) => {
+                let other = if read_only { "WriteOnly" } else { "ReadOnly" };
+                list.iter()
+                    .any(|selector| selector.include_management_events && selector.read_write_type != other)
+            }
+            Selectors::Advanced(list) => {
+                let wanted = if read_only { "true" } else { "false" };
+                list.iter().any(|selector| {
+                    selector.category() == "Management"
+                        && selector.field("readOnly").is_none_or(|field| field.equals == [wanted])
+                })
+            }
+        }
+    }
+
+    /// Whether data events are recorded: at AWS, as here none happen.
+    pub fn has_data(&self) -> bool {
+        match self {
+            Selectors::Basic(list) => list.iter().any(|selector| !selector.data_resources.is_empty()),
+            Selectors::Advanced(list) => list.iter().any(|selector| selector.category() == "Data"),
+        }
+    }
+}
+
+impl Advanced {
+    fn field(&self, name: &str) -> Option<&Field> {
+        self.field_selectors.iter().find(|field| field.field == name)
+    }
+
+    /// The one category it is about; empty if it is not about one.
+    fn category(&self) -> &str {
+        match self.field("eventCategory").map(|field| field.equals.as_slice()) {
+            Some([category]) => category,
+            _ => "",
         }
     }
 }
@@ -220,99 +212,6 @@ impl Field {
     }
 }
 
-fn check_basic(list: &[Basic]) -> Result<()> {
-    if list.len() > MOST_BASIC {
-        return Err(invalid(format!("A trail can have at most {MOST_BASIC} event selectors.")));
-    }
-    let mut resources = 0;
-    for selector in list {
-        if !["ReadOnly", "WriteOnly", "All"].contains(&selector.read_write_type.as_str()) {
-            return Err(invalid(format!("The read/write type {} is not valid.", selector.read_write_type)));
-        }
-        for resource in &selector.data_resources {
-            if !BASIC_TYPES.contains(&resource.r#type.as_str()) {
-                return Err(invalid(format!("The data resource type {} is not valid.", resource.r#type)));
-            }
-            if resource.values.iter().any(|value| !value.starts_with("arn:aws")) {
-                return Err(invalid("The values of a data resource must be ARNs."));
-            }
-            resources += resource.values.len();
-        }
-        let excluded = &selector.exclude_management_event_sources;
-        if let Some(source) = excluded.iter().find(|source| !EXCLUDABLE.contains(&source.as_str())) {
-            return Err(invalid(format!("The management event source {source} cannot be excluded.")));
-        }
-        if !selector.include_management_events && selector.data_resources.is_empty() {
-            return Err(invalid("An event selector must include management events or data resources."));
-        }
-    }
-    if resources > MOST_RESOURCES {
-        return Err(invalid(format!("A trail can have at most {MOST_RESOURCES} data resources.")));
-    }
-    Ok(())
-}
-
-fn check_advanced(list: &[Advanced]) -> Result<()> {
-    let mut values = 0;
-    for selector in list {
-        if selector.name.as_ref().is_some_and(|name| name.len() > 1000) {
-            return Err(invalid("The name of an advanced event selector is at most 1000 characters long."));
-        }
-        let category = selector.field_selectors.iter().find(|field| field.field == "eventCategory");
-        let category =
-            category.and_then(|field| field.equals.first()).map(String::as_str).unwrap_or_default();
-        let Some((_, fields)) = CATEGORIES.iter().find(|(name, _)| *name == category) else {
-            return Err(invalid(
-                "An advanced event selector needs eventCategory equal to Management, Data or NetworkActivity.",
-            ));
-        };
-        for (index, field) in selector.field_selectors.iter().enumerate() {
-            if !fields.contains(&field.field.as_str()) {
-                return Err(invalid(format!(
-                    "The field {} is not valid for {category} events.",
-                    field.field
-                )));
-            }
-            if selector.field_selectors[..index].iter().any(|other| other.field == field.field) {
-                return Err(invalid(format!("The field {} is used more than once.", field.field)));
-            }
-            let operators = [
-                &field.equals,
-                &field.starts_with,
-                &field.ends_with,
-                &field.not_equals,
-                &field.not_starts_with,
-                &field.not_ends_with,
-            ];
-            let count: usize = operators.iter().map(|values| values.len()).sum();
-            if count == 0 {
-                return Err(invalid(format!("The field {} has no condition.", field.field)));
-            }
-            if ["eventCategory", "readOnly", "resources.type"].contains(&field.field.as_str())
-                && count != field.equals.len()
-            {
-                return Err(invalid(format!("The field {} can only be compared with Equals.", field.field)));
-            }
-            values += count;
-        }
-        let needs = |name: &str| selector.field_selectors.iter().all(|field| field.field != name);
-        if category == "Data" && needs("resources.type") {
-            return Err(invalid("A selector of data events needs resources.type."));
-        }
-        if category == "NetworkActivity" && needs("eventSource") {
-            return Err(invalid("A selector of network activity events needs eventSource."));
-        }
-    }
-    if values > MOST_VALUES {
-        return Err(invalid(format!("Advanced event selectors can have at most {MOST_VALUES} values.")));
-    }
-    Ok(())
-}
-
-fn invalid(message: impl Into<String>) -> Problem {
-    Problem::new("InvalidEventSelectorsException", message)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -323,38 +222,6 @@ mod tests {
 
     fn basic(json: &str) -> Result<Selectors> {
         Selectors::new(Some(serde_json::from_str(json).unwrap()), None)
-    }
-
-    #[test]
-    fn rules() {
-        assert!(
-            basic(r#"[{"ReadWriteType":"WriteOnly","ExcludeManagementEventSources":["kms.amazonaws.com"]}]"#)
-                .is_ok()
-        );
-        for bad in [
-            r#"[{"ReadWriteType":"Some"}]"#,
-            r#"[{"IncludeManagementEvents":false}]"#,
-            r#"[{"ExcludeManagementEventSources":["ec2.amazonaws.com"]}]"#,
-            r#"[{"DataResources":[{"Type":"AWS::S3::Bucket","Values":["arn:aws:s3"]}]}]"#,
-            r#"[{"DataResources":[{"Type":"AWS::S3::Object","Values":["bucket"]}]}]"#,
-            "[{},{},{},{},{},{}]",
-            "[]",
-        ] {
-            assert!(basic(bad).is_err(), "{bad}");
-        }
-        let field = |more: &str| {
-            format!(r#"[{{"FieldSelectors":[{{"Field":"eventCategory","Equals":["Data"]}}{more}]}}]"#)
-        };
-        assert!(advanced(&field(r#",{"Field":"resources.type","Equals":["AWS::S3::Object"]}"#)).is_ok());
-        for bad in [
-            String::from("[{\"FieldSelectors\":[]}]"),
-            field(""),
-            field(r#",{"Field":"resources.type","StartsWith":["AWS"]}"#),
-            field(r#",{"Field":"resources.type","Equals":["X"]},{"Field":"vpcEndpointId","Equals":["x"]}"#),
-            field(r#",{"Field":"resources.type","Equals":["X"]},{"Field":"eventName"}"#),
-        ] {
-            assert!(advanced(&bad).is_err(), "{bad}");
-        }
     }
 
     #[test]
@@ -383,21 +250,23 @@ mod tests {
                 r#"[{{"FieldSelectors":[{{"Field":"eventCategory","Equals":["Management"]}},{more}]}}]"#
             ))
         };
-        assert_eq!(taken(field(r#"{"Field":"eventName","StartsWith":["Run"]}"#)), [false, true]);
+        assert_eq!(taken(field(r#"{"Field":"readOnly","Equals":["true"]}"#)), [true, false]);
         assert_eq!(
-            taken(field(r#"{"Field":"eventSource","NotEquals":["ec2.amazonaws.com"]}"#)),
-            [true, false]
+            taken(field(r#"{"Field":"eventSource","NotEquals":["kms.amazonaws.com"]}"#)),
+            [false, true]
         );
-        assert_eq!(taken(field(r#"{"Field":"userIdentity.arn","EndsWith":["/ana"]}"#)), [true, true]);
-        assert_eq!(taken(field(r#"{"Field":"userIdentity.arn","NotEndsWith":["/ana"]}"#)), [false, false]);
+        let data = r#"[{"FieldSelectors":[{"Field":"eventCategory","Equals":["Data"]},
+            {"Field":"resources.type","Equals":["AWS::S3::Object"]}]}]"#;
+        assert_eq!(taken(advanced(data)), [false, false], "of another category");
     }
 
     #[test]
     fn custom_or_not() {
         assert!(!Selectors::default().are_custom());
         let reads = basic(r#"[{"ReadWriteType":"ReadOnly"}]"#).unwrap();
-        assert!(reads.are_custom() && !reads.has_management_writes());
+        assert!(reads.are_custom() && !reads.has_management(false) && reads.has_management(true));
         let writes = r#"[{"FieldSelectors":[{"Field":"eventCategory","Equals":["Management"]},{"Field":"readOnly","Equals":["false"]}]}]"#;
-        assert!(advanced(writes).unwrap().has_management_writes());
+        let writes = advanced(writes).unwrap();
+        assert!(writes.has_management(false) && !writes.has_management(true) && !writes.has_data());
     }
 }

@@ -83,6 +83,51 @@ async fn log_files_hold_what_happened_since() {
 }
 
 #[tokio::test]
+async fn what_happened_before_the_stop_is_delivered_and_nothing_after() {
+    let stand = Stand::of_today().await;
+    let admin = stand.client(Who::Administrator);
+    let trail = json!({"Name": "mine", "S3BucketName": BUCKET, "S3KeyPrefix": "logs"});
+    ok(&admin, "CreateTrail", trail).await;
+    ok(&admin, "StartLogging", json!({"Name": "mine"})).await;
+    ok(&admin, "StopLogging", json!({"Name": "mine"})).await;
+    admin.sts("GetCallerIdentity", &[]).await;
+    stand.running.deliver();
+    stand.clock.forward(60);
+    stand.running.deliver();
+    let found = keys(&admin, BUCKET, "logs/AWSLogs/111122223333/CloudTrail/eu-central-1/").await;
+    assert_eq!(found.len(), 1, "{found:?}");
+    let file: Value = serde_json::from_str(&get(&admin, BUCKET, &found[0]).await.1).unwrap();
+    let names: Vec<&Value> = file["Records"].as_array().unwrap().iter().map(|it| &it["eventName"]).collect();
+    assert_eq!(names, ["StartLogging", "StopLogging"]);
+}
+
+#[tokio::test]
+async fn insights_are_delivered_by_their_type() {
+    let stand = Stand::of_today().await;
+    let admin = stand.client(Who::Administrator);
+    ok(&admin, "CreateTrail", json!({"Name": "mine", "S3BucketName": BUCKET, "S3KeyPrefix": "logs"})).await;
+    let errors = json!([{"InsightType": "ApiErrorRateInsight"}]);
+    ok(&admin, "PutInsightSelectors", json!({"TrailName": "mine", "InsightSelectors": errors})).await;
+    ok(&admin, "StartLogging", json!({"Name": "mine"})).await;
+    let insight = |id: &str, kind: &str| {
+        json!({
+            "eventID": id, "eventTime": stand.clock.now().to_string(), "awsRegion": "eu-central-1",
+            "recipientAccountId": "111122223333", "eventType": "AwsCloudTrailInsight", "eventCategory": "Insight",
+            "insightDetails": {"state": "Start", "eventName": "RunInstances", "eventSource": "ec2.amazonaws.com", "insightType": kind},
+        })
+        .to_string()
+    };
+    let records = [insight("rate", "ApiCallRateInsight"), insight("errors", "ApiErrorRateInsight")];
+    stand.running.add_events(records.iter().map(String::as_str)).unwrap();
+    stand.running.deliver();
+    let found = keys(&admin, BUCKET, "logs/AWSLogs/111122223333/CloudTrail-Insight/eu-central-1/").await;
+    assert_eq!(found.len(), 1, "{found:?}");
+    let file: Value = serde_json::from_str(&get(&admin, BUCKET, &found[0]).await.1).unwrap();
+    assert_eq!(file["Records"].as_array().unwrap().len(), 1);
+    assert_eq!(file["Records"][0]["eventID"], "errors");
+}
+
+#[tokio::test]
 async fn digests_are_chained_and_signed() {
     let stand = Stand::of_today().await;
     let admin = stand.client(Who::Administrator);

@@ -36,6 +36,7 @@ async fn a_role_of_another_account() {
     let ours = &auditor.history().await[0];
     let theirs = &session.history().await[1];
     assert_eq!(ours["responseElements"]["credentials"]["accessKeyId"], session.keys.access_key_id);
+    assert_eq!(ours["requestParameters"]["durationSeconds"], 900);
     assert_eq!(ours["sharedEventID"], theirs["sharedEventID"]);
     assert!(ours["sharedEventID"].is_string());
     assert_eq!(theirs["userIdentity"]["type"], "AWSAccount");

@@ -95,8 +95,17 @@ async fn the_sample_has_four_trails() {
     let none =
         ok(&auditor.in_region("eu-west-1"), "DescribeTrails", json!({"includeShadowTrails": false})).await;
     assert!(names(&none).is_empty());
+    let own = ok(&auditor, "DescribeTrails", json!({"includeShadowTrails": false})).await;
+    assert_eq!(
+        names(&own),
+        ["partner-audit", "payments-audit"],
+        "the organisation's is a shadow in a member account"
+    );
     let one = ok(&auditor, "DescribeTrails", json!({"trailNameList": ["payments-audit"]})).await;
     assert_eq!(names(&one), ["payments-audit"]);
+    let elsewhere = auditor.in_region("eu-west-1");
+    let named = ok(&elsewhere, "DescribeTrails", json!({"trailNameList": ["payments-audit"]})).await;
+    assert!(names(&named).is_empty(), "a name is that of a trail of the Region");
 
     let organization = "arn:aws:cloudtrail:eu-central-1:777788889999:trail/organization-trail";
     let trail = ok(&auditor, "GetTrail", json!({"Name": organization})).await;
@@ -110,6 +119,11 @@ async fn the_sample_has_four_trails() {
     );
     let staging = stand.client_of(stand.running.session("444455556666", "Auditor", "me", 900).unwrap());
     assert_eq!(ok(&staging, "GetTrailStatus", json!({"Name": "staging-debug"})).await["IsLogging"], false);
+    let of_one_region = "arn:aws:cloudtrail:eu-central-1:444455556666:trail/staging-debug";
+    let asked = json!({"trailNameList": [of_one_region]});
+    let found = ok(&staging.in_region("us-west-2"), "DescribeTrails", asked.clone()).await;
+    assert_eq!(names(&found), ["staging-debug"], "an ARN leads to another Region");
+    assert!(names(&ok(&auditor, "DescribeTrails", asked).await).is_empty(), "and not to another account");
     let listed = ok(&staging.in_region("sa-east-1"), "ListTrails", json!({})).await;
     assert_eq!(listed["Trails"].as_array().unwrap().len(), 2);
 
@@ -142,6 +156,7 @@ async fn every_mistake_has_its_exception() {
         (json!({"S3KeyPrefix": "x".repeat(201)}), "InvalidS3PrefixException"),
         (json!({"SnsTopicName": "a b"}), "InvalidSnsTopicNameException"),
         (json!({"KmsKeyId": "key"}), "InvalidKmsKeyIdException"),
+        (json!({"KmsKeyId": "arn:aws:kms:us-east-1:111122223333:alias/logs"}), "KmsKeyNotFoundException"),
         (json!({"CloudWatchLogsLogGroupArn": "x"}), "InvalidCloudWatchLogsLogGroupArnException"),
         (json!({"CloudWatchLogsRoleArn": "x"}), "InvalidCloudWatchLogsRoleArnException"),
         (
@@ -205,6 +220,19 @@ async fn selectors() {
         "InvalidInsightSelectorsException",
         "only reads are recorded"
     );
+    for (kind, category) in [("ApiCallRateInsight", "Data"), ("ApiErrorRateInsight", "Data")] {
+        let input = json!({"InsightSelectors": [{"InsightType": kind, "EventCategories": [category]}]});
+        assert_eq!(
+            code(&admin, "PutInsightSelectors", with(input)).await,
+            "InvalidInsightSelectorsException",
+            "no data events are recorded"
+        );
+    }
+    let destination = json!({"InsightSelectors": [], "InsightsDestination": "arn:aws:cloudtrail:x"});
+    assert_eq!(
+        code(&admin, "PutInsightSelectors", with(destination)).await,
+        "InvalidParameterCombinationException"
+    );
     let errors = json!({"InsightSelectors": [{"InsightType": "ApiErrorRateInsight"}]});
     ok(&admin, "PutInsightSelectors", with(errors)).await;
     let insights = ok(&admin, "GetInsightSelectors", name.clone()).await;
@@ -235,11 +263,37 @@ async fn tags() {
     for (id, expected) in [
         ("payments-audit", "CloudTrailARNInvalidException"),
         ("arn:aws:cloudtrail:eu-central-1:111122223333:trail/none", "ResourceNotFoundException"),
-        ("arn:aws:cloudtrail:eu-central-1:111122223333:dashboard/x", "ResourceTypeNotSupportedException"),
+        ("arn:aws:cloudtrail:eu-central-1:111122223333:dashboard/x", "ResourceNotFoundException"),
+        ("arn:aws:cloudtrail:eu-central-1:111122223333:query/x", "ResourceTypeNotSupportedException"),
+        (
+            "arn:aws:cloudtrail:eu-central-1:111122223333:eventdatastore/e-1",
+            "EventDataStoreNotFoundException",
+        ),
+        ("arn:aws:cloudtrail:eu-central-1:111122223333:eventdatastore/", "EventDataStoreARNInvalidException"),
+        ("arn:aws:cloudtrail:eu-central-1:111122223333:channel/a b", "ChannelARNInvalidException"),
+        ("arn:aws:s3:::example", "CloudTrailARNInvalidException"),
     ] {
         assert_eq!(code(&admin, "AddTags", json!({"ResourceId": id, "TagsList": tag})).await, expected);
         assert_eq!(code(&admin, "ListTags", json!({"ResourceIdList": [id]})).await, expected);
     }
+    let channel = "arn:aws:cloudtrail:eu-central-1:111122223333:channel/0123";
+    let add = |id: &str, tags: Value| json!({"ResourceId": id, "TagsList": tags});
+    assert_eq!(code(&admin, "RemoveTags", add(channel, tag.clone())).await, "ChannelNotFoundException");
+    let channels = json!({"ResourceIdList": [channel]});
+    assert_eq!(code(&admin, "ListTags", channels).await, "ResourceNotFoundException");
+    let twice = json!([{"Key": "k", "Value": "1"}, {"Key": "k", "Value": "2"}]);
+    assert_eq!(code(&admin, "AddTags", add(arn, twice)).await, "InvalidTagParameterException");
+    assert_eq!(
+        code(&admin, "ListTags", json!({"ResourceIdList": [arn], "NextToken": "x"})).await,
+        "InvalidTokenException"
+    );
+    let organization = "arn:aws:cloudtrail:eu-central-1:777788889999:trail/organization-trail";
+    assert_eq!(
+        code(&admin, "AddTags", add(organization, tag.clone())).await,
+        "NotOrganizationMasterAccountException"
+    );
+    let elsewhere = admin.in_region("eu-west-1");
+    assert_eq!(code(&elsewhere, "AddTags", add(arn, tag)).await, "ResourceNotFoundException", "not at home");
 }
 
 #[tokio::test]

@@ -25,11 +25,15 @@ fn switch(call: &Call<'_>, input: &Value, on: bool) -> Result<Done> {
     call.allow(&format!("cloudtrail:{}", call.operation), Some(&arn))?;
     let mut trails = lock(&call.world.trails);
     let mut trail = find::to_change(call, &trails, &name)?;
-    if on && !trail.status.logging {
-        trail.begin(lock(&call.world.events).next_number());
-    }
     // Started twice, it goes on since the first time.
     if trail.status.logging != on {
+        let next = lock(&call.world.events).next_number();
+        if on {
+            trail.begin(next);
+        } else {
+            // What happened until now is delivered yet, and last of all this call.
+            trail.until = Some(next + 1);
+        }
         trail.status.logging = on;
         *(if on { &mut trail.status.started } else { &mut trail.status.stopped }) = Some(call.now);
         trails.put(trail).map_err(kept)?;

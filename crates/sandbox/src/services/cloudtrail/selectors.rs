@@ -20,6 +20,7 @@ struct Input {
     event_selectors: Option<Vec<Basic>>,
     advanced_event_selectors: Option<Vec<Advanced>>,
     insight_selectors: Option<Vec<Insight>>,
+    insights_destination: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -88,11 +89,23 @@ pub(super) fn put_insights(call: &Call<'_>, input: &Value) -> Result<Done> {
                 "Event categories of an insight selector are Management and Data.".to_owned(),
             ));
         }
-        let management = categories.iter().any(|name| name == "Management");
-        if kind == "ApiCallRateInsight" && management && !trail.selectors.has_management_writes() {
-            return Err(invalid(
-                "The trail must log write management events to log Insights on the API call rate.".to_owned(),
-            ));
+        let selectors = &trail.selectors;
+        for category in &categories {
+            let (records, what) = match (kind.as_str(), category.as_str()) {
+                ("ApiCallRateInsight", "Management") => {
+                    (selectors.has_management(false), "write management events")
+                }
+                (_, "Management") => {
+                    let any = selectors.has_management(false) || selectors.has_management(true);
+                    (any, "read or write management events")
+                }
+                _ => (selectors.has_data(), "read or write data events"),
+            };
+            if !records {
+                return Err(invalid(format!(
+                    "The trail must log {what} to log Insights of the type {kind}."
+                )));
+            }
         }
         list.push((kind, categories));
     }
@@ -109,10 +122,10 @@ fn trail_name(input: Input) -> Result<String> {
 /// The operations on Insights take a trail or an event data store, and the sandbox has none of the latter.
 fn trail_or_store(input: Input) -> Result<String> {
     match (input.trail_name, input.event_data_store) {
-        (Some(name), None) => Ok(name),
-        (Some(_), Some(_)) => Err(Problem::new(
+        (Some(name), None) if input.insights_destination.is_none() => Ok(name),
+        (Some(_), _) => Err(Problem::new(
             "InvalidParameterCombinationException",
-            "Specify either a trail name or an event data store, not both.",
+            "Specify either a trail name or event data stores, not both.",
         )),
         (None, Some(_)) => Err(Problem::new(
             "UnsupportedOperationException",

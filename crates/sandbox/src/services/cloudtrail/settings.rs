@@ -99,6 +99,8 @@ fn bucket(name: String) -> Result<String> {
     let letters = name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "._-".contains(c));
     if !(3..=63).contains(&name.len())
         || !letters
+        || !name.starts_with(|c: char| c.is_ascii_alphanumeric())
+        || !name.ends_with(|c: char| c.is_ascii_alphanumeric())
         || name.contains("..")
         || name.parse::<std::net::Ipv4Addr>().is_ok()
     {
@@ -178,7 +180,7 @@ mod tests {
     #[test]
     fn forms() {
         assert!(bucket("my-logs.1".into()).is_ok());
-        for bad in ["ab", "Big", "a..b", "10.0.0.1", "a/b"] {
+        for bad in ["ab", "Big", "a..b", "10.0.0.1", "a/b", "-logs", "logs."] {
             assert!(bucket(bad.into()).is_err(), "{bad}");
         }
         assert_eq!(topic("news", "1", "r").unwrap(), "arn:aws:sns:r:1:news");

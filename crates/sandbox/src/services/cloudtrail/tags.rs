@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::trails::check_management;
 use super::{find, kept, read};
 use crate::problem::{Problem, Result};
 use crate::trails::{Trail, Trails};
@@ -28,6 +29,7 @@ struct Input {
     resource_id: Option<String>,
     resource_id_list: Option<Vec<String>>,
     tags_list: Option<Vec<Tag>>,
+    next_token: Option<String>,
 }
 
 pub(super) fn add_tags(call: &Call<'_>, input: &Value) -> Result<Done> {
@@ -53,6 +55,10 @@ pub(super) fn remove_tags(call: &Call<'_>, input: &Value) -> Result<Done> {
 
 pub(super) fn list_tags(call: &Call<'_>, input: &Value) -> Result<Done> {
     let input: Input = read(input)?;
+    if input.next_token.is_some_and(|token| !token.is_empty()) {
+        // Reserved for future use: there is never a second page.
+        return Err(Problem::new("InvalidTokenException", "The token is not valid."));
+    }
     let arns = input.resource_id_list.unwrap_or_default();
     if arns.is_empty() || arns.len() > MOST_RESOURCES {
         let text = format!("Specify between 1 and {MOST_RESOURCES} resources.");
@@ -81,6 +87,7 @@ pub(super) fn list_tags(call: &Call<'_>, input: &Value) -> Result<Done> {
 /// # Errors
 /// When a tag breaks a rule, or there are too many.
 pub(super) fn add(tags: &mut Vec<(String, Option<String>)>, more: Vec<Tag>) -> Result<()> {
+    let mut given: Vec<String> = Vec::new();
     for Tag { key, value } in more {
         let letters = |text: &str| text.chars().all(|c| c.is_alphanumeric() || " _.:/=+-@".contains(c));
         let length = |text: &str, most: usize| text.chars().count() <= most;
@@ -90,12 +97,14 @@ pub(super) fn add(tags: &mut Vec<(String, Option<String>)>, more: Vec<Tag>) -> R
             || !letters(&key)
             || key.to_lowercase().starts_with("aws:")
             || !value_fits
+            || given.contains(&key)
         {
             return Err(Problem::new(
                 "InvalidTagParameterException",
-                format!("Tag key or value is not valid: {key}"),
+                format!("Tag key or value is not valid, or is given twice: {key}"),
             ));
         }
+        given.push(key.clone());
         match tags.iter_mut().find(|(other, _)| *other == key) {
             Some(tag) => tag.1 = value,
             None => tags.push((key, value)),
@@ -120,23 +129,41 @@ fn one(call: &Call<'_>, input: &Value) -> Result<(String, Vec<Tag>)> {
     Ok((arn, tags))
 }
 
-/// Tags hang on ARNs alone.
+/// Tags hang on ARNs alone. Besides trails CloudTrail knows resources that the sandbox has none of.
 fn check(call: &Call<'_>, arn: &str) -> Result<()> {
-    if arn.starts_with("arn:aws:cloudtrail:") && !arn.contains(":trail/") {
-        let text = format!("The type of the resource {arn} is not supported.");
-        return Err(Problem::new("ResourceTypeNotSupportedException", text));
-    }
-    if !arn.starts_with("arn:") {
-        return Err(Problem::new(
-            "CloudTrailARNInvalidException",
-            format!("Resource ARN is not valid: {arn}"),
-        ));
-    }
-    find::arn(call, arn).map(drop)
+    let parts: Vec<&str> = arn.splitn(6, ':').collect();
+    let invalid = |code: &'static str| Problem::new(code, format!("Resource ARN is not valid: {arn}"));
+    let ["arn", "aws", "cloudtrail", _, _, resource] = parts[..] else {
+        return Err(invalid("CloudTrailARNInvalidException"));
+    };
+    let (kind, id) = resource.split_once('/').unwrap_or((resource, ""));
+    let is_id = !id.is_empty() && id.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c));
+    let not_found = |code: &'static str| Problem::new(code, format!("Resource {arn} is not found."));
+    Err(match kind {
+        "trail" => return find::arn(call, arn).map(drop),
+        "eventdatastore" if is_id => not_found("EventDataStoreNotFoundException"),
+        "eventdatastore" => invalid("EventDataStoreARNInvalidException"),
+        // ListTags has no exception of its own for these.
+        "channel" if is_id && call.operation != "ListTags" => not_found("ChannelNotFoundException"),
+        "channel" if !is_id => invalid("ChannelARNInvalidException"),
+        "channel" | "dashboard" => not_found("ResourceNotFoundException"),
+        _ => {
+            let text = format!("The type of the resource {arn} is not supported.");
+            Problem::new("ResourceTypeNotSupportedException", text)
+        }
+    })
 }
 
+/// The account's trail, called for in its home Region. Those of an organisation belong to its management account.
 fn own<'t>(call: &Call<'_>, trails: &'t Trails, arn: &str) -> Result<&'t Trail> {
-    let trail =
-        trails.get(arn).filter(|trail| trail.account == call.caller.account && trail.region == call.region);
-    trail.ok_or_else(|| Problem::new("ResourceNotFoundException", format!("Resource {arn} is not found.")))
+    let seen = trails.get(arn).filter(|trail| trail.is_seen_in(&call.caller.account, &call.region));
+    if let Some(trail) = seen.filter(|trail| trail.region == call.region) {
+        if trail.account == call.caller.account {
+            return Ok(trail);
+        }
+        if call.operation != "ListTags" {
+            return check_management(call).map(|()| trail);
+        }
+    }
+    Err(Problem::new("ResourceNotFoundException", format!("Resource {arn} is not found.")))
 }

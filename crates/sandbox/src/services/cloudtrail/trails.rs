@@ -62,6 +62,7 @@ pub(super) fn create(call: &Call<'_>, input: &Value) -> Result<Done> {
         // A new trail records nothing until StartLogging.
         status: Status::default(),
         cursor: 0,
+        until: None,
         pending: Vec::new(),
         chain: Chain::new(),
     };
@@ -121,17 +122,17 @@ pub(super) fn describe(call: &Call<'_>, input: &Value) -> Result<Done> {
     let asked = names.iter().map(|name| find::arn(call, name)).collect::<Result<Vec<_>>>()?;
     let shadows = include_shadow_trails.unwrap_or(true);
     let trails = lock(&call.world.trails);
-    let list: Vec<Value> = trails
-        .seen_in(&call.caller.account, &call.region)
-        .filter(|trail| {
-            if asked.is_empty() {
-                shadows || trail.region == call.region
-            } else {
-                asked.contains(&trail.arn())
-            }
-        })
-        .map(described)
-        .collect();
+    let account = &call.caller.account;
+    let list: Vec<Value> = if asked.is_empty() {
+        // In a member account the organisation's trail is a shadow at home, too.
+        let is_own = |trail: &&Trail| trail.region == call.region && trail.account == *account;
+        let seen = trails.seen_in(account, &call.region);
+        seen.filter(|trail| shadows || is_own(trail)).map(described).collect()
+    } else {
+        // A name is that of a trail in this Region; an ARN may lead to another one.
+        let all = trails.of_account(account);
+        all.filter(|trail| asked.contains(&trail.arn())).map(described).collect()
+    };
     Ok(Done::read(json!({"trailList": list})))
 }
 
@@ -191,13 +192,23 @@ fn described(trail: &Trail) -> Value {
     out
 }
 
-/// CloudTrail looks at the bucket before it accepts a trail.
+/// CloudTrail looks at the bucket before it accepts a trail, and at where the key is.
 fn check_bucket(call: &Call<'_>, trail: &Trail) -> Result<()> {
     use crate::s3::buckets::Obstacle;
     let settings = &trail.settings;
     let (bucket, prefix) = (settings.bucket.as_str(), settings.prefix.as_deref());
-    match lock(&call.world.buckets).check(bucket, prefix, &trail.account, &trail.arn()) {
-        Ok(()) => Ok(()),
+    let buckets = lock(&call.world.buckets);
+    match buckets.check(bucket, prefix, &trail.account, &trail.arn()) {
+        Ok(()) => {
+            let region = buckets.get(bucket).map(|bucket| bucket.region.as_str());
+            // `arn:aws:kms:<region>:…`
+            let key = settings.key.as_ref().filter(|key| key.split(':').nth(3) != region);
+            let elsewhere = |key: &String| {
+                let text = format!("KMS key {key} must be in the Region of the S3 bucket {bucket}.");
+                Err(Problem::new("KmsKeyNotFoundException", text))
+            };
+            key.map_or(Ok(()), elsewhere)
+        }
         Err(Obstacle::NoSuchBucket) => {
             Err(Problem::new("S3BucketDoesNotExistException", format!("S3 bucket {bucket} does not exist!")))
         }
