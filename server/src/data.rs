@@ -74,8 +74,16 @@ impl DataFolder {
     pub fn key(&self) -> Result<Zeroizing<String>> {
         let path = self.key_path();
         let made = Keys::make();
-        match private_file(&path).and_then(|mut file| writeln!(file, "{}", made.as_str())) {
-            Ok(()) => Ok(made),
+        let write = |mut file: std::fs::File| {
+            writeln!(file, "{}", made.as_str())?;
+            file.sync_all()
+        };
+        match private_file(&path).and_then(write) {
+            Ok(()) => {
+                // What is sealed with it must not outlast it.
+                archive::settle(&self.root)?;
+                Ok(made)
+            }
             Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
                 text_of_file(&path).map_err(|source| file_error("read the key", &path, source))
             }

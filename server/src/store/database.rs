@@ -48,7 +48,8 @@ impl Pool {
         let options = SqliteConnectOptions::new()
             .filename(path)
             .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Normal)
+            // A line of the access log, or a sign-out, is not undone by a loss of power.
+            .synchronous(SqliteSynchronous::Full)
             .busy_timeout(PATIENCE);
         let pool = SqlitePoolOptions::new().max_connections(CONNECTIONS).acquire_timeout(PATIENCE);
         Pool::of_sqlite(pool.connect_with(options).await.map_err(|source| failed(source.into()))?)
@@ -127,6 +128,17 @@ impl<'s> MigrationSource<'s> for Migrations {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn what_is_written_down_is_synced() {
+        let folder = tempfile::tempdir().unwrap();
+        let Ok(Pool::Sqlite(pool)) = Pool::sqlite(&folder.path().join("waymark.sqlite")).await else {
+            panic!("it cannot be opened");
+        };
+        // 2 is FULL: <https://www.sqlite.org/pragma.html#pragma_synchronous>.
+        let synced: i64 = sqlx::query_scalar("PRAGMA synchronous").fetch_one(&pool).await.unwrap();
+        assert_eq!(synced, 2);
+    }
 
     #[test]
     fn an_address_is_named_without_its_password() {
