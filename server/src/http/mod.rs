@@ -113,11 +113,13 @@ pub struct Parts {
 }
 
 /// By which names the server is reached.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reach {
     /// Only those of this machine, over plain HTTP.
-    #[default]
-    Loopback,
+    Loopback {
+        /// The port it listens on.
+        port: u16,
+    },
     /// One origin, such as `https://waymark.example.com`; a proxy in front ends TLS.
     Origin(String),
 }
@@ -127,9 +129,16 @@ impl Reach {
     pub fn transport(&self) -> Transport {
         match self {
             Reach::Origin(origin) if origin.starts_with("https://") => Transport::Tls,
-            Reach::Origin(_) | Reach::Loopback => Transport::Loopback,
+            // Without TLS only origins of this machine are taken.
+            Reach::Origin(origin) => Transport::Loopback { port: port_of(origin) },
+            Reach::Loopback { port } => Transport::Loopback { port: *port },
         }
     }
+}
+
+/// The port in a plain origin, or the one that its scheme has anyway.
+fn port_of(origin: &str) -> u16 {
+    origin.parse().ok().and_then(|origin: axum::http::Uri| origin.port_u16()).unwrap_or(80)
 }
 
 struct Inner {

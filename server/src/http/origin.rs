@@ -18,7 +18,7 @@ pub async fn check(State(context): State<Context>, request: Request, next: Next)
     // How the server is doing is asked by programs that know it by another name.
     let is_probe = matches!(request.uri().path(), "/healthz" | "/readyz" | "/metrics");
     let origin = match (context.reach(), host_of(&request)) {
-        (Reach::Loopback, Some(host)) if is_loopback(&host) => format!("http://{host}"),
+        (Reach::Loopback { .. }, Some(host)) if is_loopback(&host) => format!("http://{host}"),
         (Reach::Origin(origin), Some(host)) if is_probe || is_host_of(origin, &host) => origin.clone(),
         (reach, _) => return wrong_host(reach).into_response(),
     };
@@ -37,7 +37,7 @@ pub fn cross_origin() -> Problem {
 
 fn wrong_host(reach: &Reach) -> Problem {
     let names = match reach {
-        Reach::Loopback => "127.0.0.1, [::1] or localhost",
+        Reach::Loopback { .. } => "127.0.0.1, [::1] or localhost",
         Reach::Origin(origin) => origin,
     };
     Problem::new(StatusCode::MISDIRECTED_REQUEST, "wrong-host", "Wrong address")

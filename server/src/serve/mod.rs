@@ -140,7 +140,7 @@ pub async fn run(options: Options, clock: &Clock) -> Result<()> {
         access: AccessLog::new(store.clone(), clock.clone()),
         store,
         lasting: Lasting::InMemory,
-        reach: Reach::Loopback,
+        reach: Reach::Loopback { port: address.port() },
         trusted_proxies: Vec::new(),
         metrics,
         site,

@@ -5,6 +5,8 @@
 /// What sessions are signed in to.
 mod sign_ins;
 
+use std::borrow::Cow;
+
 use axum::http::HeaderMap;
 use axum::http::header::COOKIE;
 use cloudtrail::time::HOUR;
@@ -20,22 +22,28 @@ use crate::store::{SealedSessions, Store, StoreError};
 /// How long the store and the browser keep a session, in milliseconds. What it was opened for ends earlier or at the
 /// same time: see [`crate::http::entry`] and [`crate::vault`].
 const LIFE: i64 = 12 * HOUR;
+
 /// How the browser reaches the server.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Transport {
     /// Plain HTTP on loopback, where a `Secure` cookie would not come back.
-    #[default]
-    Loopback,
+    Loopback {
+        /// The port it listens on.
+        port: u16,
+    },
     /// TLS.
     Tls,
 }
 
 impl Transport {
     /// The session cookie's name. With `__Host-` browsers take it only with `Secure`, for this host alone and all paths.
-    pub fn cookie(self) -> &'static str {
+    ///
+    /// A cookie is for a host and not for a port (RFC 6265, section 8.5). So that several servers on one machine do not sign each
+    /// other out, its name has the port.
+    pub fn cookie(self) -> Cow<'static, str> {
         match self {
-            Transport::Loopback => "waymark",
-            Transport::Tls => "__Host-waymark",
+            Transport::Loopback { port } => format!("waymark-{port}").into(),
+            Transport::Tls => "__Host-waymark".into(),
         }
     }
 }
@@ -97,9 +105,10 @@ mod tests {
             let headers = HeaderMap::from_iter([(COOKIE, HeaderValue::from_static(cookie))]);
             Sessions::new(&store, transport).has_cookie(&headers)
         };
-        assert!(has(Transport::Loopback, "waymark-prefs=theme_dark; waymark=x"));
-        assert!(!has(Transport::Loopback, "waymark-prefs=theme_dark; __Host-waymark=x"));
+        let loopback = Transport::Loopback { port: 3000 };
+        assert!(has(loopback, "waymark-prefs=theme_dark; waymark-3000=x"));
+        assert!(!has(loopback, "waymark-prefs=theme_dark; __Host-waymark=x; waymark-3001=x; waymark=x"));
         assert!(has(Transport::Tls, "__Host-waymark=x"));
-        assert!(!has(Transport::Tls, "waymark=x"));
+        assert!(!has(Transport::Tls, "waymark-3000=x"));
     }
 }

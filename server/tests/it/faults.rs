@@ -202,7 +202,7 @@ async fn a_session_whose_credentials_are_gone_says_so_and_leads_back() {
 #[tokio::test]
 async fn a_session_that_is_not_known_any_more_says_so_and_leads_back() {
     let (server, _running) = with_sandbox().await;
-    let mut browser = Browser::with_cookie(&server, Some("waymark=AAAAAAAAAAAAAAAAAAAAAA".to_owned()));
+    let mut browser = Browser::with_cookie(&server, Some("waymark-3000=AAAAAAAAAAAAAAAAAAAAAA".to_owned()));
     let here = format!("/a/{HOME}/events?q=error:*");
     let away = browser.get(&here).await.header("location").to_owned();
     let page = browser.get(&away).await.body;

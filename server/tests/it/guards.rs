@@ -26,7 +26,7 @@ async fn a_start_code_opens_one_browser_once() {
     assert_eq!(opened.status, StatusCode::SEE_OTHER, "{}", opened.body);
     assert_eq!(opened.header("location"), "/");
     let cookie = opened.header("set-cookie");
-    assert!(cookie.starts_with("waymark="), "{cookie}");
+    assert!(cookie.starts_with("waymark-3000="), "{cookie}");
     for part in ["HttpOnly", "SameSite=Lax", "Path=/"] {
         assert!(cookie.contains(part), "{cookie} has no {part}");
     }

@@ -32,6 +32,36 @@ fn the_code_in_the_terminal_opens_the_dashboard() {
     assert_eq!(served.send("GET", "/", &[("host", "evil.example"), ("cookie", &cookie)], "").status, 421);
 }
 
+#[test]
+fn servers_beside_each_other_keep_their_own_sessions() {
+    let folder = tempfile::tempdir().unwrap();
+    let logs = ordinary_logs(folder.path());
+    let start = |data: &str| {
+        Served::start(&folder.path().join(data), &["--logs", logs.to_str().unwrap(), "--name", "mine"])
+    };
+    let served = [start("one"), start("other")];
+    // What a browser does: a cookie is for the host, whatever the port, and takes the place of one of the same name.
+    let mut jar = std::collections::BTreeMap::new();
+    for server in &served {
+        let code = server.path().strip_prefix("/start?code=").expect("no code");
+        let origin = format!("http://{}", server.address);
+        let headers = [("origin", origin.as_str()), ("content-type", "application/x-www-form-urlencoded")];
+        let opened = server.send("POST", "/start", &headers, &format!("code={code}"));
+        let cookie = opened.header("set-cookie").split(';').next().unwrap();
+        let (name, value) = cookie.split_once('=').unwrap();
+        jar.insert(name.to_owned(), value.to_owned());
+    }
+    let pairs: Vec<String> = jar.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let cookies = pairs.join("; ");
+    for server in &served {
+        let list = server.send("GET", "/api/v1/mine/events", &[("cookie", &cookies)], "");
+        assert_eq!(list.status, 200, "{list:?}");
+        for (name, value) in list.headers.iter().filter(|(name, _)| name == "set-cookie") {
+            assert!(value.starts_with(&format!("waymark-{}=", server.address.port())), "{name}: {value}");
+        }
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn scripts_find_the_token_and_all_events_and_a_signal_ends_it() {

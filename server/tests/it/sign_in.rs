@@ -31,7 +31,7 @@ async fn a_sample_identity_takes_one_click() {
     let entered = browser.enter("/sign-in/sample", &[("person", "auditor")]).await;
     assert_eq!(entered.header("location"), format!("/a/{HOME}/events"));
     let cookie = entered.header("set-cookie");
-    for part in ["waymark=", "HttpOnly", "SameSite=Lax", "Path=/"] {
+    for part in ["waymark-3000=", "HttpOnly", "SameSite=Lax", "Path=/"] {
         assert!(cookie.contains(part), "{cookie} has no {part}");
     }
     let page = browser.get("/sign-in").await.body;

@@ -103,7 +103,7 @@ async fn twelve_hours_end_it() {
 #[tokio::test]
 async fn a_session_of_another_start_says_so() {
     let (server, _running) = with_sandbox().await;
-    let cookie = Some("waymark=AAAAAAAAAAAAAAAAAAAAAA".to_owned());
+    let cookie = Some("waymark-3000=AAAAAAAAAAAAAAAAAAAAAA".to_owned());
     let mut browser = Browser::with_cookie(&server, cookie);
     let page = browser.get("/sign-in?next=/a/111122223333/events").await.body;
     assert!(page.contains("Waymark was restarted"), "{page}");

@@ -136,7 +136,7 @@ impl Server {
             access: AccessLog::new(store.clone(), clock.clone()),
             store,
             lasting,
-            reach: Reach::Loopback,
+            reach: Reach::Loopback { port: 3000 },
             trusted_proxies: Vec::new(),
             metrics,
             site,
