@@ -41,7 +41,9 @@ pub fn DownloadMenu(address: Address) -> impl IntoView {
                     })
                     .collect_view()}
             </ul>
-            <p class="menu__note">"All events that match, not only this page."</p>
+            <p class="menu__note">
+                "All events that match, not only this page. While more is on its way, or a Region is missing, the file's name says \u{201c}incomplete\u{201d}."
+            </p>
         </Menu>
     }
 }

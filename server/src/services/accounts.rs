@@ -185,11 +185,6 @@ impl Account {
         Ok(Coverage { history: self.history.clone(), ..coverage })
     }
 
-    /// How many events a search finds.
-    pub async fn count(&self, search: &Search) -> Result<u64, Problem> {
-        Ok(self.search(&Request::newest(search.clone(), 0)).await?.total)
-    }
-
     /// The records of rows that this search found, in their order, as first seen.
     pub async fn raw(&self, query: &Query, rows: &[EventRow]) -> Result<Vec<String>, Problem> {
         let (Some(newest), Some(oldest)) = (rows.first(), rows.last()) else {

@@ -203,10 +203,28 @@ pub struct RegionCoverage {
     pub closed: bool,
 }
 
+impl Coverage {
+    /// Whether more is on its way: files are being taken in, or Regions fetched.
+    pub fn is_growing(&self) -> bool {
+        self.taking_in || self.history.as_ref().is_some_and(HistoryCoverage::is_fetching)
+    }
+
+    /// Whether nothing is on its way, and no Region is missing or there only in part.
+    pub fn is_whole(&self) -> bool {
+        !self.is_growing() && self.history.as_ref().is_none_or(HistoryCoverage::is_whole)
+    }
+}
+
 impl HistoryCoverage {
     /// Whether more is on its way.
     pub fn is_fetching(&self) -> bool {
         self.regions.iter().any(|region| region.fetching || region.is_waiting())
+    }
+
+    /// Whether the whole range is there of each Region that is not kept closed.
+    pub fn is_whole(&self) -> bool {
+        let closed = self.regions.iter().filter(|region| region.closed && region.back_to.is_none()).count();
+        self.complete() + closed == self.regions.len()
     }
 
     /// Adds another account's.
@@ -326,5 +344,56 @@ impl<'de> Deserialize<'de> for Cursor {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn time(hour: i64) -> Time {
+        Time::from_millis(hour * crate::time::HOUR)
+    }
+
+    fn coverage(change: impl FnOnce(&mut RegionCoverage)) -> Coverage {
+        let mut region = RegionCoverage {
+            account: "111122223333".to_owned(),
+            account_name: None,
+            region: "eu-west-1".to_owned(),
+            back_to: Some(time(1)),
+            fetching: false,
+            problem: None,
+            closed: false,
+        };
+        let regions = vec![region.clone()];
+        change(&mut region);
+        let range = TimeRange { from: Some(time(1)), to: Some(time(2)) };
+        let regions = [regions, vec![region]].concat();
+        let history =
+            HistoryCoverage { range, filters: Vec::new(), arriving_from: None, kept_from: None, regions };
+        Coverage { history: Some(history), ..Coverage::default() }
+    }
+
+    #[test]
+    fn all_is_there_or_it_is_not() {
+        let problem = || Some("denied".to_owned());
+        assert!(coverage(|_| {}).is_whole());
+        assert!(
+            coverage(|region| (region.back_to, region.problem, region.closed) = (None, problem(), true))
+                .is_whole()
+        );
+        assert!(coverage(|region| region.problem = problem()).is_whole(), "what went wrong is mended");
+        for change in [
+            |region: &mut RegionCoverage| region.fetching = true,
+            |region: &mut RegionCoverage| region.back_to = None,
+        ] {
+            let coverage = coverage(change);
+            assert!(coverage.is_growing() && !coverage.is_whole());
+        }
+        let stopped = coverage(|region| (region.back_to, region.problem) = (Some(time(2)), problem()));
+        let denied = coverage(|region| (region.back_to, region.problem) = (None, problem()));
+        assert!(!stopped.is_growing() && !stopped.is_whole() && !denied.is_growing() && !denied.is_whole());
+        assert!(Coverage::default().is_whole());
+        assert!(!Coverage { taking_in: true, ..Coverage::default() }.is_whole());
     }
 }

@@ -1,7 +1,13 @@
 //! Downloads of any size: records are sent as they are read, newest first, in the memory of one batch. When the client
 //! goes away, reading stops.
+//!
+//! What is not there yet cannot be sent. None of the formats has a place for saying so that its readers would not take for a
+//! record, so a header says it, and the file's name, which stays with the file.
 
-use archive::RecordStream;
+use std::sync::Arc;
+use std::time::Duration;
+
+use archive::{RecordStream, Request};
 use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
@@ -9,17 +15,25 @@ use axum::http::{HeaderName, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use cloudtrail::export::{Column, Exporter, Format};
+use cloudtrail::search::{EventPage, Search};
 use futures::{Stream, stream};
+use tokio::time::Instant;
 
 use super::parameters::Parameters;
 use crate::error::chain;
 use crate::http::Context;
 use crate::http::access::Action;
 use crate::http::problem::Problem;
-use crate::services::Visible;
+use crate::services::{Account, Visible};
 
 /// How many records will come, so that a client can show how far it is.
 const TOTAL: HeaderName = HeaderName::from_static("x-total-count");
+/// `false` while more is on its way, and when a Region is missing.
+const COMPLETE: HeaderName = HeaderName::from_static("x-complete");
+/// The longest that a client may let us wait, in seconds: an answer has begun before requests time out.
+const LONGEST_WAIT: u64 = 45;
+/// How long it takes until we look again whether all is there.
+const PAUSE: Duration = Duration::from_millis(500);
 
 /// `GET /api/v1/{account}/events.csv`
 pub async fn csv(
@@ -59,29 +73,51 @@ async fn download(
     format: Format,
 ) -> Result<Response, Problem> {
     let parameters = match format {
-        Format::Csv => parameters.only(&["q", "from", "to", "columns"])?,
-        Format::Json | Format::JsonLines => parameters.only(&["q", "from", "to"])?,
+        Format::Csv => parameters.only(&["q", "from", "to", "columns", "wait"])?,
+        Format::Json | Format::JsonLines => parameters.only(&["q", "from", "to", "wait"])?,
     };
     let columns = parameters.get("columns").map(read_columns).transpose()?;
+    let wait = Duration::from_secs(parameters.number("wait", 0, LONGEST_WAIT)?);
     let now = context.clock().now();
     let search = parameters.search(now)?;
     let target = format!("{}: {}", format.extension(), parameters.searched());
     visible.look(&account, Action::Export, &target).await?;
-    let account = visible.get(&account, &search).await?;
+    let (account, page) = once_there(&visible, &account, &search, wait).await?;
     let mut exporter = Exporter::new(format, account.names().await?);
     if let Some(columns) = columns {
         exporter = exporter.with_columns(columns);
     }
-    let total = account.count(&search).await?;
     let records = account.stream(&search).await?;
 
-    let name = format!("{}-events-{}.{}", account.segment(), now.date(), format.extension());
+    let is_whole = page.coverage.is_whole();
+    let state = if is_whole { "" } else { "-incomplete" };
+    let name = format!("{}-events-{}{state}.{}", account.segment(), now.date(), format.extension());
     let headers = [
         (CONTENT_TYPE, value(format.media_type())),
         (CONTENT_DISPOSITION, value(&format!("attachment; filename=\"{name}\""))),
-        (TOTAL, HeaderValue::from(total)),
+        (TOTAL, HeaderValue::from(page.total)),
+        (COMPLETE, HeaderValue::from_static(if is_whole { "true" } else { "false" })),
     ];
     Ok((headers, Body::from_stream(pieces(records, exporter))).into_response())
+}
+
+/// The account once nothing more is on its way for a search, or once the client has waited long enough; and what is there then.
+async fn once_there(
+    visible: &Visible,
+    segment: &str,
+    search: &Search,
+    wait: Duration,
+) -> Result<(Arc<Account>, EventPage), Problem> {
+    let until = Instant::now() + wait;
+    loop {
+        // Asking lets fetching go on.
+        let account = visible.get(segment, search).await?;
+        let page = account.search(&Request::newest(search.clone(), 0)).await?;
+        if !page.coverage.is_growing() || Instant::now() >= until {
+            return Ok((account, page));
+        }
+        tokio::time::sleep_until(until.min(Instant::now() + PAUSE)).await;
+    }
 }
 
 fn read_columns(text: &str) -> Result<Vec<Column>, Problem> {
