@@ -67,7 +67,9 @@ async fn handle(
     }
     let target = match protocol::recognise(&parts, &body) {
         Ok(target) => target,
-        Err(problem) => return Answer::of_problem(Protocol::Json, &problem, &id).into_response(&id),
+        Err(problem) => {
+            return Answer::of_problem(protocol::guess(&parts.headers), &problem, &id).into_response(&id);
+        }
     };
     let protocol = target.service.protocol();
     let operation = target.operation.clone();

@@ -92,19 +92,35 @@ pub(crate) fn recognise(request: &Parts, body: &[u8]) -> Result<Target> {
     if let Some((service, operation)) = by_path(&request.method, request.uri.path()) {
         return found(service, operation);
     }
-    let form = header(&request.headers, "content-type")
-        .is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"));
+    let scope = Signed::read(&request.headers).map(|signed| signed.service).ok();
     let query = request.uri.query().unwrap_or_default().as_bytes();
     if request.uri.path() == "/"
-        && let Some(action) = (if form { action(body) } else { action(query) })
+        && let Some(action) = action(if is_form(&request.headers) { body } else { query })
     {
-        return found(Service::Sts, &action);
+        // Many services are called in this form; the scope tells which.
+        return match scope {
+            Some(service) if service != "sts" => {
+                let text = format!("The operation {action:.200} of {service:.64} is not known here");
+                Err(Problem::new("InvalidAction", text))
+            }
+            _ => found(Service::Sts, &action),
+        };
     }
-    match Signed::read(&request.headers).map(|signed| signed.service) {
-        Ok(service) if service == "s3" => found(Service::S3, request.method.as_str()),
-        Ok(service) if service == "sts" => Err(Problem::new("MissingAction", "Missing Action").status(400)),
+    match scope.as_deref() {
+        Some("s3") => found(Service::S3, request.method.as_str()),
+        Some("sts") => Err(Problem::new("MissingAction", "Missing Action").status(400)),
         _ => Err(unknown_operation(request.uri.path())),
     }
+}
+
+/// The protocol in which a request is answered that is for no service here.
+pub(crate) fn guess(headers: &HeaderMap) -> Protocol {
+    if is_form(headers) { Protocol::Query } else { Protocol::Json }
+}
+
+fn is_form(headers: &HeaderMap) -> bool {
+    let kind = header(headers, "content-type");
+    kind.is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"))
 }
 
 fn by_path(method: &Method, path: &str) -> Option<(Service, &'static str)> {

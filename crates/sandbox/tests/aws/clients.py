@@ -107,6 +107,8 @@ def main():
     arn = made["TrailARN"]
     refused(lambda: trail.create_trail(Name=name, S3BucketName=bucket), "TrailAlreadyExistsException")
     refused(lambda: trail.create_trail(Name="another", S3BucketName="not-there"), "S3BucketDoesNotExistException")
+    refused(lambda: trail.create_trail(Name="another", S3BucketName=bucket, KmsKeyId="arn:aws:kms:us-east-1:111122223333:alias/logs"),
+            "KmsKeyNotFoundException")
     trail.start_logging(Name=name)
     trail.get_trail_status(Name=arn)
     trail.stop_logging(Name=arn)
@@ -120,11 +122,20 @@ def main():
     trail.put_event_selectors(TrailName=name, AdvancedEventSelectors=[{"Name": "n", "FieldSelectors": [
         {"Field": "eventCategory", "Equals": ["Management"]}]}])
     trail.get_event_selectors(TrailName=name)
+    refused(lambda: trail.put_event_selectors(TrailName=name, AdvancedEventSelectors=[{"FieldSelectors": [
+        {"Field": "eventCategory", "Equals": ["Management"]}, {"Field": "eventName", "Equals": ["RunInstances"]}]}]),
+        "InvalidEventSelectorsException")
     refused(lambda: trail.get_insight_selectors(TrailName=name), "InsightNotEnabledException")
     trail.put_insight_selectors(TrailName=name, InsightSelectors=[{"InsightType": "ApiCallRateInsight"}])
     trail.get_insight_selectors(TrailName=name)
     trail.add_tags(ResourceId=arn, TagsList=[{"Key": "c"}])
     trail.remove_tags(ResourceId=arn, TagsList=[{"Key": "a"}])
+    for kind, code in (("eventdatastore", "EventDataStoreNotFoundException"), ("channel", "ChannelNotFoundException"),
+                       ("dashboard", "ResourceNotFoundException")):
+        other = arn.replace(f"trail/{name}", f"{kind}/x")
+        refused(lambda other=other: trail.add_tags(ResourceId=other, TagsList=[{"Key": "c"}]), code)
+    elsewhere = client("cloudtrail", region_name="us-west-2").describe_trails(trailNameList=[arn])["trailList"]
+    assert [found["HomeRegion"] for found in elsewhere] == [REGION], elsewhere
     list(trail.get_paginator("list_tags").paginate(ResourceIdList=[arn]))
     list(trail.get_paginator("list_public_keys").paginate())
     trail.delete_trail(Name=name)

@@ -102,6 +102,46 @@ async fn what_happened_before_the_stop_is_delivered_and_nothing_after() {
 }
 
 #[tokio::test]
+async fn a_bucket_that_is_gone_shows_and_what_was_held_back_arrives_in_another() {
+    let stand = Stand::of_today().await;
+    let admin = stand.client(Who::Administrator);
+    assert!(admin.s3("PUT", "/mine-bucket", "").await.status < 300);
+    let policy = r#"{"Statement":[{"Effect":"Allow","Principal":{"Service":"cloudtrail.amazonaws.com"},"Action":"s3:*",
+        "Resource":["arn:aws:s3:::mine-bucket","arn:aws:s3:::mine-bucket/AWSLogs/111122223333/*"],
+        "Condition":{"StringEquals":{"aws:SourceAccount":"111122223333"}}}]}"#;
+    // Nothing lets CloudTrail write there yet.
+    let trail = json!({"Name": "mine", "S3BucketName": "mine-bucket", "EnableLogFileValidation": true});
+    let refused = admin.trail("CreateTrail", trail.clone()).await;
+    assert_eq!(refused.code(), "InsufficientS3BucketPolicyException");
+    assert!(admin.s3("PUT", "/mine-bucket?policy", policy).await.status < 300);
+    ok(&admin, "CreateTrail", trail).await;
+    ok(&admin, "StartLogging", json!({"Name": "mine"})).await;
+    assert!(admin.s3("DELETE", "/mine-bucket", "").await.status < 300);
+    stand.running.deliver();
+    stand.clock.forward(60);
+    stand.running.deliver_digests();
+    let status = ok(&admin, "GetTrailStatus", json!({"Name": "mine"})).await;
+    assert_eq!(
+        (&status["LatestDeliveryError"], &status["LatestDigestDeliveryError"], &status["LatestDeliveryTime"]),
+        (&json!("NoSuchBucket"), &json!("NoSuchBucket"), &Value::Null)
+    );
+
+    ok(&admin, "UpdateTrail", json!({"Name": "mine", "S3BucketName": BUCKET, "S3KeyPrefix": "logs"})).await;
+    stand.running.deliver();
+    let found = keys(&admin, BUCKET, "logs/AWSLogs/111122223333/CloudTrail/eu-central-1/").await;
+    let (_, text) = get(&admin, BUCKET, &found[0]).await;
+    assert!(text.contains("\"StartLogging\""), "{text}");
+    let status = ok(&admin, "GetTrailStatus", json!({"Name": "mine"})).await;
+    assert!(status["LatestDeliveryError"].is_null() && status["LatestDeliveryTime"].is_number(), "{status}");
+    // What is no longer in use is in whole seconds.
+    assert_eq!(
+        status["TimeLoggingStarted"].as_str().map(str::len),
+        Some("2026-11-22T12:00:00Z".len()),
+        "{status}"
+    );
+}
+
+#[tokio::test]
 async fn insights_are_delivered_by_their_type() {
     let stand = Stand::of_today().await;
     let admin = stand.client(Who::Administrator);

@@ -163,6 +163,13 @@ async fn what_is_no_request_gets_an_error_of_aws() {
         "SerializationException"
     );
     assert_eq!(admin.sts("MakeCoffee", &[]).await.code(), "InvalidAction");
+    let form = [("content-type", "application/x-www-form-urlencoded; charset=utf-8")];
+    let answer = admin.signed("iam", "POST", "/", &form, "Action=ListUsers&Version=2010-05-08").await;
+    assert_eq!(
+        (answer.status, answer.code()),
+        (400, "InvalidAction".to_owned()),
+        "of a service that is not played"
+    );
     let answer = admin.json_call("dynamodb", "DynamoDB_20120810.ListTables", &json!({})).await;
     assert_eq!((answer.status, answer.code()), (400, "UnknownOperationException".to_owned()));
     let answer = admin.plain("GET", "/", &[], "").await;

@@ -64,8 +64,9 @@ pub(super) fn status(call: &Call<'_>, input: &Value) -> Result<Done> {
             out[member] = json!(error);
         }
     }
-    // AWS still sends these, "no longer in use".
-    let text = |time: Option<Time>| time.map(|time| time.to_string()).unwrap_or_default();
+    // AWS still sends these, "no longer in use", in whole seconds.
+    let whole = |time: Time| Time::from_millis(time.as_millis().div_euclid(1000) * 1000);
+    let text = |time: Option<Time>| time.map(|time| whole(time).to_string()).unwrap_or_default();
     let (attempt, fine) = (text(status.delivered), status.failed.is_none() && status.delivered.is_some());
     out["LatestDeliveryAttemptTime"] = json!(attempt);
     out["LatestDeliveryAttemptSucceeded"] = json!(if fine { attempt } else { String::new() });
