@@ -45,7 +45,7 @@ pub fn Rendered(html: Html) -> impl IntoView {
 
 /// Shows a part of what was loaded; until it is there, the shape of it.
 ///
-/// `says` shows in its place what went wrong.
+/// `says` shows in its place what went wrong; `before` is called in the browser when other HTML is about to take its place.
 #[component]
 pub fn Part(
     of: Loaded,
@@ -53,19 +53,28 @@ pub fn Part(
     #[prop(optional)] skeleton: &'static str,
     #[prop(optional)] says: bool,
     #[prop(optional)] pending: Option<RwSignal<bool>>,
+    #[prop(optional)] before: Option<fn()>,
 ) -> impl IntoView {
     let pending = pending.unwrap_or_default();
     let content = move || {
-        of.get().map(|answer| match answer {
-            Err(error) if says => view! { <Problem error /> }.into_any(),
-            answer => {
-                let html = answer.map(|view| view.part(place)).unwrap_or_default();
-                view! { <Rendered html /> }.into_any()
+        // The same HTML is not put in once more: a menu that is open in it stays open, and what is typed there stays.
+        let shown = Memo::new(move |_| of.get().map(|answer| answer.map(|view| view.part(place))));
+        move || {
+            let answer = shown.get();
+            if cfg!(feature = "hydrate")
+                && let Some(before) = before
+            {
+                before();
             }
-        })
+            answer.map(|answer| match answer {
+                Err(error) if says => view! { <Problem error /> }.into_any(),
+                answer => view! { <Rendered html=answer.unwrap_or_default() /> }.into_any(),
+            })
+        }
     };
     let shape = move || (!skeleton.is_empty()).then(|| view! { <Skeleton of=skeleton /> });
-    view! { <Transition fallback=shape set_pending=pending.write_only()>{content}</Transition> }
+    // The memo belongs to what waits for it.
+    view! { <Transition fallback=shape set_pending=pending.write_only()>{content()}</Transition> }
 }
 
 /// The title of what was loaded: how many, or what it is called.

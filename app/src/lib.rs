@@ -37,7 +37,7 @@ mod rendering;
 mod server;
 #[cfg(feature = "ssr")]
 mod shell;
-mod text;
+pub mod text;
 
 pub use app::App;
 #[cfg(feature = "hydrate")]

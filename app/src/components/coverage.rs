@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::icon::Icon;
 use crate::address::Address;
 use crate::text::counted;
-use cloudtrail::search::{AwsFilter, Coverage, HistoryCoverage, RegionCoverage};
+use cloudtrail::search::{AwsFilter, Coverage, HistoryCoverage, RegionCoverage, TimeRange};
 use cloudtrail::time::Time;
 
 /// A line that says what the numbers leave out; nothing if they leave out nothing.
@@ -22,7 +22,8 @@ pub fn CoverageNotice(coverage: Coverage, address: Address) -> impl IntoView {
     }
     let is_partial = sources.skipped + sources.partial > 0;
     let notes = coverage.notes;
-    let history = coverage.history.map(|history| view! { <HistoryNotice history /> });
+    let events = coverage.events;
+    let history = coverage.history.map(|history| view! { <HistoryNotice history events /> });
     let archive = (!missing.is_empty() || !notes.is_empty() || coverage.taking_in).then(|| {
         let text = missing.join(", ");
         view! {
@@ -62,7 +63,7 @@ pub fn CoverageNotice(coverage: Coverage, address: Address) -> impl IntoView {
 /// How far the event history of AWS accounts has been fetched, and what is missing of it. While more is on its way the page
 /// asks again ([`crate::living::arriving`]).
 #[component]
-fn HistoryNotice(history: HistoryCoverage) -> impl IntoView {
+fn HistoryNotice(history: HistoryCoverage, events: u64) -> impl IntoView {
     let is_fetching = history.is_fetching();
     let is_missing = history.regions.iter().any(|region| region.problem.is_some() && !region.closed);
     let (several, count) = (history.accounts() > 1, history.regions.len());
@@ -112,7 +113,16 @@ fn HistoryNotice(history: HistoryCoverage) -> impl IntoView {
                     }
                 })}
             <Icon name=if is_missing { "warning" } else { "info" } />
-            <p>{progress(&history)} {notes.join("")}</p>
+            <p>{progress(&history, events)} {notes.join("")}</p>
+            {is_fetching
+                .then(|| {
+                    let share = percent(&history);
+                    view! {
+                        <progress class="coverage__progress" max="100" value=share aria-label="Event history fetched">
+                            {format!("{share} %")}
+                        </progress>
+                    }
+                })}
             {problems
                 .into_iter()
                 .map(|(problem, places)| {
@@ -169,7 +179,7 @@ fn region_line((region, state): (String, String)) -> impl IntoView {
 }
 
 /// How many Regions are there as far as the search needs them.
-fn progress(history: &HistoryCoverage) -> String {
+fn progress(history: &HistoryCoverage, events: u64) -> String {
     let all = history.regions.len();
     let complete = history.complete();
     let accounts = match history.accounts() {
@@ -177,7 +187,10 @@ fn progress(history: &HistoryCoverage) -> String {
         several => format!(" in {several} accounts"),
     };
     if history.is_fetching() {
-        format!("Fetching event history: {complete} of {all} Regions{accounts} are complete.")
+        let events = counted(events, "event", "events");
+        format!(
+            "Fetching event history: {complete} of {all} Regions{accounts} are complete, {events} so far."
+        )
     } else if complete < all {
         format!("Event history of {complete} of {all} Regions{accounts}.")
     } else {
@@ -186,6 +199,19 @@ fn progress(history: &HistoryCoverage) -> String {
             said(history.range.from)
         )
     }
+}
+
+/// How much of the time that the search needs is there, all Regions together. What is closed is waited for no longer.
+fn percent(history: &HistoryCoverage) -> u64 {
+    let TimeRange { from: Some(from), to: Some(to) } = history.range else { return 0 };
+    let whole = (to.as_millis() - from.as_millis()).max(1);
+    let share = |region: &RegionCoverage| {
+        let is_over = region.problem.is_some() && !region.fetching;
+        let back_to = if is_over { from } else { region.back_to.unwrap_or(to) };
+        (to.as_millis() - back_to.as_millis()).clamp(0, whole) as f64 / whole as f64
+    };
+    let all = history.regions.iter().map(share).sum::<f64>() / history.regions.len().max(1) as f64;
+    (all * 100.0).floor() as u64
 }
 
 /// What else there is to know, each with a space in front.
@@ -246,7 +272,6 @@ fn said(time: Option<Time>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use cloudtrail::search::TimeRange;
 
     fn region(account: &str, region: &str, problem: Option<&str>) -> RegionCoverage {
         RegionCoverage {
@@ -273,7 +298,7 @@ mod tests {
             region("1", "ap", Some("no")),
         ]);
         assert_eq!(problems(&one), [("no".to_owned(), vec!["eu".to_owned(), "ap".to_owned()])]);
-        assert_eq!(progress(&one), "Event history of 1 of 3 Regions.");
+        assert_eq!(progress(&one, 9), "Event history of 1 of 3 Regions.");
         let two = history(vec![
             region("1", "eu", Some("no")),
             region("1", "us", Some("no")),
@@ -281,7 +306,29 @@ mod tests {
             region("2", "us", None),
         ]);
         assert_eq!(problems(&two), [("no".to_owned(), vec!["1".to_owned(), "2 eu".to_owned()])]);
-        assert_eq!(progress(&two), "Event history of 1 of 4 Regions in 2 accounts.");
+        assert_eq!(progress(&two, 9), "Event history of 1 of 4 Regions in 2 accounts.");
+    }
+
+    #[test]
+    fn the_share_that_is_there_is_counted_by_time() {
+        let fetching = |back_to: Option<i64>| RegionCoverage {
+            back_to: back_to.map(Time::from_millis),
+            fetching: true,
+            ..region("1", "eu", None)
+        };
+        let percent = |regions| percent(&history(regions));
+        assert_eq!(percent(vec![fetching(None)]), 0);
+        assert_eq!(percent(vec![fetching(Some(900)), fetching(Some(500))]), 30);
+        // What failed is not waited for, and what is complete counts wholly.
+        assert_eq!(
+            percent(vec![region("1", "us", Some("no")), region("1", "ap", None), fetching(Some(1_000))]),
+            66
+        );
+        let one = history(vec![fetching(Some(500))]);
+        assert_eq!(
+            progress(&one, 1_200),
+            "Fetching event history: 0 of 1 Regions are complete, 1,200 events so far."
+        );
     }
 
     #[test]

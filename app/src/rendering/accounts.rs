@@ -10,6 +10,9 @@ use crate::components::icon::Icon;
 use crate::components::menu::Menu;
 use crate::components::shortcuts::Shortcuts;
 
+/// The name of all AWS accounts in one list, in addresses.
+const ALL: &str = "all";
+
 /// What stands around every page ([`crate::api::views::FramePart`]): the account switcher, the list of keys, and that a sign-in
 /// comes to its end.
 pub async fn render_frame(account: &str) -> Result<Vec<String>, ApiError> {
@@ -29,6 +32,8 @@ fn Accounts(connections: Vec<Connection>, account: String, can_sign_in: bool) ->
     let name = match found {
         Some(connection) => connection.title.clone(),
         None if account.is_empty() => "Accounts".to_owned(),
+        // There is such a list of a single account, too.
+        None if account == ALL => "All accounts".to_owned(),
         None => account.clone(),
     };
     let item = move |connection: &Connection| {

@@ -100,11 +100,21 @@ fn columns(address: &Address) -> Columns {
         let columns = Prefs::of_request().columns;
         // In a list of several accounts each row says which it is of.
         match address.account == ALL && !columns.has(Column::Account) {
-            true => columns.toggled(Column::Account).moved(Column::Account, 1 - columns.count() as isize),
+            true => with_account(columns),
             false => columns,
         }
     };
     address.cols.clone().unwrap_or_else(preferred)
+}
+
+/// With the account behind the first column. It takes the place of the service, which the event and the resource tell, unless
+/// somebody has chosen columns: what tells who and what needs the room.
+fn with_account(columns: Columns) -> Columns {
+    let columns = match columns == Columns::default() {
+        true => columns.toggled(Column::Service),
+        false => columns,
+    };
+    columns.toggled(Column::Account).moved(Column::Account, 1 - columns.count() as isize)
 }
 
 #[component]
@@ -152,5 +162,20 @@ fn counted_range(page: &EventPage) -> String {
         total
     } else {
         format!("{} to {} of {total}", grouped(page.newer + 1), grouped(page.newer + rows))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_account_takes_the_place_of_the_service_unless_columns_were_chosen() {
+        let columns = |text: &str| with_account(Columns::parse(text).unwrap()).to_string();
+        assert_eq!(
+            with_account(Columns::default()).to_string(),
+            "time,account,event,who,resource,ip,region,result"
+        );
+        assert_eq!(columns("time,service"), "time,account,service");
     }
 }

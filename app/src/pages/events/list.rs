@@ -7,6 +7,7 @@ use crate::address::{Address, MAX_COMPARED};
 use crate::api::views::ListPart;
 use crate::components::icon::Icon;
 use crate::html::{Name, Part};
+use crate::living::arriving;
 
 /// Head, table and pager.
 #[component]
@@ -24,7 +25,14 @@ pub fn List(data: Data) -> impl IntoView {
                 </p>
                 <Part of=data.page place=ListPart::Pager as usize />
             </div>
-            <Part of=data.page place=ListPart::Body as usize skeleton="table" says=true pending=is_loading />
+            <Part
+                of=data.page
+                place=ListPart::Body as usize
+                skeleton="table"
+                says=true
+                pending=is_loading
+                before=arriving::remember_place
+            />
         </section>
     }
 }
