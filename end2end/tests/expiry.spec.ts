@@ -19,7 +19,8 @@ test.afterAll(async () => {
   await aws.stop();
 });
 
-test.describe.configure({ mode: "serial" });
+// They wait for ends that come by themselves.
+test.describe.configure({ mode: "serial", timeout: 150_000 });
 
 /** Of the browser before; each sign-in gives a new one. */
 let cookies: Awaited<ReturnType<BrowserContext["cookies"]>>;
@@ -54,13 +55,14 @@ const VIEW = `/a/${ACCOUNT}/events?q=event%3AAssumeRole&from=-30d`;
 
 test("five minutes before its end a sign-in is warned of, by itself, and the way back leads to the same view", async ({ page }) => {
   await enter(page);
-  await paste(page, WARNING + 12);
+  // As long as the page may need to be there before.
+  await paste(page, WARNING + 25);
   await events.open(page, `${aws.origin}${VIEW}`);
   await expect(banner(page)).toBeHidden();
   await page.getByRole("banner").locator("summary").click();
   await expect(page.getByRole("link", { name: /AWS account 444455556666/ })).toContainText(/Signed in until \d\d:\d\d UTC/);
   // Nothing is pressed meanwhile.
-  await expect(banner(page)).toBeVisible({ timeout: 40_000 });
+  await expect(banner(page)).toBeVisible({ timeout: 60_000 });
   await expect(banner(page)).toContainText(/ends at \d\d:\d\d UTC/);
 
   for (const colorScheme of ["light", "dark"] as const) {
@@ -82,10 +84,10 @@ test("five minutes before its end a sign-in is warned of, by itself, and the way
 
 test("a sign-in that ends while its page is open says so in place", async ({ page, complaints }) => {
   await enter(page);
-  await paste(page, 20);
+  await paste(page, 30);
   await events.open(page, `${aws.origin}${VIEW}`);
   await expect(banner(page)).toContainText("ends at");
-  await expect(banner(page)).toContainText(`not signed in to ${ACCOUNT}`, { timeout: 40_000 });
+  await expect(banner(page)).toContainText(`not signed in to ${ACCOUNT}`, { timeout: 60_000 });
 
   complaints.allow(answerOf(401));
   await events.searchField(page).fill("error:*");

@@ -67,6 +67,12 @@ test("the command palette does by name what the page can do", async ({ page, req
   const palette = page.getByRole("dialog", { name: "Commands" });
   const field = palette.getByRole("combobox", { name: "Find a command" });
   await expect(field).toBeFocused();
+  const ask = async (what: string) => {
+    await expect(palette).toBeHidden();
+    await page.keyboard.press("Control+k");
+    await expect(field).toBeFocused();
+    await page.keyboard.type(what);
+  };
   await page.keyboard.type("root act");
   await expect(palette.getByRole("option")).toHaveCount(1);
   await page.keyboard.press("Enter");
@@ -74,23 +80,21 @@ test("the command palette does by name what the page can do", async ({ page, req
   await expect.poll(() => events.queryOf(page)).toMatch(/^userIdentity\.type:Root/);
   await events.expectTotal(page, await events.total(request, events.queryOf(page) ?? ""));
 
-  await page.keyboard.press("Control+k");
-  await page.keyboard.type("theme: dark");
+  await ask("theme: dark");
   await page.keyboard.press("Enter");
   await expect(page.locator("html")).toHaveAttribute("data-theme", "dark");
 
-  await page.keyboard.press("Control+k");
-  await page.keyboard.type("download csv");
+  await ask("download csv");
   const coming = page.waitForEvent("download");
   await page.keyboard.press("Enter");
   expect((await coming).suggestedFilename()).toMatch(/\.csv$/);
 
-  await page.keyboard.press("Control+k");
-  await page.keyboard.type("go to a time");
+  await ask("go to a time");
   await page.keyboard.press("Enter");
   await expect(page.getByLabel("Go to", { exact: true })).toBeFocused();
 
   await page.getByRole("button", { name: "Commands" }).click();
+  await expect(field).toBeFocused();
   await page.keyboard.type("nothing is called this");
   await expect(palette.getByText("No command has this name.")).toBeVisible();
   await page.keyboard.press("Escape");

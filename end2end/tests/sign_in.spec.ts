@@ -44,6 +44,7 @@ test("by Identity Center: a code is compared and approved, several accounts are 
   await expect(approval.getByLabel("Code")).toHaveValue(code);
   await approval.getByLabel("ana.lima@example.com").check();
   await approval.getByRole("button", { name: "Approve" }).click();
+  await expect(approval.getByText(/approved/i).first()).toBeVisible();
   await approval.close();
 
   await page.getByRole("button", { name: "I have approved it" }).click();
@@ -74,6 +75,7 @@ test.describe("with keys", () => {
     complaints.allow(answerOf(422));
     await page.goto(aws.entrance);
     await page.getByRole("button", { name: "Open Waymark" }).click();
+    await expect(page).not.toHaveURL(/start/);
     const signIn = page.getByRole("button", { name: "Sign in", exact: true });
 
     const keys = await aws.keys("444455556666", "Auditor");

@@ -104,7 +104,8 @@ export async function lines(program: ChildProcess, counts: (line: string) => num
       if (count === most) resolve(found);
     });
     program.once("error", reject);
-    program.once("exit", (code) => reject(new Error(`the program ended with ${code}: ${said}`)));
+    // Once all that it said has been read.
+    program.once("close", (code) => reject(new Error(`the program ended with ${code}: ${said}`)));
   });
 }
 

@@ -59,6 +59,28 @@ export async function expectTotal(page: Page, count: number) {
   await expect(countLine(page)).toHaveText(new RegExp(`(^|of )${grouped(count)} ${events}$`));
 }
 
+/**
+ * Does what leads to a search in a window that moves with the clock, and waits until the list says how many match. An event
+ * may have left the window between one question and the next: then either count is right.
+ */
+export async function expectMovingTotal(
+  page: Page,
+  request: APIRequestContext,
+  query: string,
+  more: Record<string, string>,
+  lead: () => Promise<void>,
+) {
+  const most = await total(request, query, more);
+  await lead();
+  const least = async () => total(request, query, more);
+  const shown = async () => {
+    const [, number] = /([\d,]+) events?$/.exec((await countLine(page).textContent()) ?? "") ?? [];
+    const count = Number(number?.replaceAll(",", ""));
+    return count <= most && count >= (await least());
+  };
+  await expect.poll(shown, { message: `about ${most} events` }).toBe(true);
+}
+
 /** A number as the page writes it. */
 export function grouped(number: number): string {
   return number.toLocaleString("en-US");

@@ -3,6 +3,7 @@
 import type { Page } from "@playwright/test";
 import { expect } from "./test";
 import * as events from "./events_page";
+import { signInAs } from "./sample";
 
 export type State = {
   /** What pictures of it are called. */
@@ -169,8 +170,7 @@ export const STATES: State[] = [
   {
     name: "sessions",
     reach: async (page) => {
-      await page.goto("/sign-in");
-      await page.getByRole("button", { name: "Newcomer", exact: true }).click();
+      await signInAs(page, "Newcomer");
       await page.goto("/sessions");
       await expect(page.getByText("This browser")).toBeVisible();
     },
@@ -178,8 +178,7 @@ export const STATES: State[] = [
   {
     name: "all-accounts",
     reach: async (page) => {
-      await page.goto("/sign-in");
-      await page.getByRole("button", { name: "Auditor", exact: true }).click();
+      await signInAs(page, "Auditor");
       await events.open(page, "/a/all/events?q=event:StopInstances&from=-30d");
       await expect(events.rows(page).first()).toBeVisible();
     },
@@ -187,8 +186,7 @@ export const STATES: State[] = [
   {
     name: "forget",
     reach: async (page) => {
-      await page.goto("/sign-in");
-      await page.getByRole("button", { name: "Auditor", exact: true }).click();
+      await signInAs(page, "Auditor");
       await page.goto("/forget/777788889999");
       await expect(page.getByRole("button", { name: "Delete what was fetched" })).toBeVisible();
     },

@@ -23,32 +23,42 @@ export class Team {
     const sandbox = spawn(BINARY, ["sandbox", "--listen", "127.0.0.1:0", "--events", "2000", "--role-seconds", String(seconds)]);
     const exports = await lines(sandbox, (line) => (line.startsWith("export AWS_ENDPOINT_URL=") ? 1 : 0), 1);
     const endpoint = exports.find((line) => line.startsWith("export AWS_ENDPOINT_URL="))?.split("=")[1] ?? "";
-    const port = await freePort();
-    const origin = `http://127.0.0.1:${port}`;
     writeFileSync(join(folder, "key"), randomBytes(32).toString("base64"), { mode: 0o600 });
-    const config = [
-      `public_origin = "${origin}"`,
-      `listen = "127.0.0.1:${port}"`,
-      `data_dir = "data"`,
-      `vault_keys = ["file:key"]`,
-      `start_urls = [{ url = "${endpoint}/start", region = "eu-central-1", title = "Example Corp" }]`,
-      `[endpoints]`,
-      `all = "${endpoint}"`,
-    ];
-    writeFileSync(join(folder, "waymark.toml"), config.join("\n"));
-    const server = spawn(BINARY, ["serve", "--config", join(folder, "waymark.toml")]);
-    try {
-      await lines(server, (line) => (line.includes("listening") ? 1 : 0), 1);
-    } catch (error) {
-      await stop([sandbox], folder);
-      throw error;
+    // Its port stands in its configuration. Somebody else may take a port that was free a moment ago: then it is another one.
+    for (let tries = 5; ; tries -= 1) {
+      try {
+        const [server, origin] = await serve(folder, endpoint);
+        return new Team([server, sandbox], folder, origin);
+      } catch (error) {
+        if (tries > 1 && String(error).includes("Address already in use")) continue;
+        await stop([sandbox], folder);
+        throw error;
+      }
     }
-    return new Team([server, sandbox], folder, origin);
   }
 
   async stop() {
     await stop(this.programs, this.folder);
   }
+}
+
+/** Starts the server, and says where it is. */
+async function serve(folder: string, endpoint: string): Promise<[ChildProcess, string]> {
+  const port = await freePort();
+  const origin = `http://127.0.0.1:${port}`;
+  const config = [
+    `public_origin = "${origin}"`,
+    `listen = "127.0.0.1:${port}"`,
+    `data_dir = "data"`,
+    `vault_keys = ["file:key"]`,
+    `start_urls = [{ url = "${endpoint}/start", region = "eu-central-1", title = "Example Corp" }]`,
+    `[endpoints]`,
+    `all = "${endpoint}"`,
+  ];
+  writeFileSync(join(folder, "waymark.toml"), config.join("\n"));
+  const server = spawn(BINARY, ["serve", "--config", join(folder, "waymark.toml")]);
+  await lines(server, (line) => (line.includes("listening") ? 1 : 0), 1);
+  return [server, origin];
 }
 
 async function freePort(): Promise<number> {
