@@ -7,6 +7,9 @@
 use cloudtrail::json::{JsonError, JsonErrorKind, Kind, Node, Tape};
 use std::io::Read;
 
+/// Going on behind a break.
+mod resume;
+
 /// The largest record taken in. CloudTrail's own limit is 256 KB, 1 MB in some event data stores.
 pub const MAX_RECORD: usize = 16 * 1024 * 1024;
 const FIRST_BUFFER: usize = 512 * 1024;
@@ -44,10 +47,13 @@ pub struct Items<R> {
     /// Bytes of the stream before `buffer[0]`.
     before: u64,
     state: State,
-    /// How many documents ended well: from the second on, a broken one is skipped to its line's end.
+    /// How many documents ended well: from the second on, a broken one is skipped to its line's end. Behind a break among the
+    /// records of a wrapper it goes on with the next whole record.
     documents: u64,
     /// Why reading failed; told once everything read before is used up.
     failure: Option<Broken>,
+    /// How many bytes were looked at for places to go on at.
+    looked_through: usize,
     tape: Tape,
     /// A record that came as a string, and its tape.
     unwrapped: String,
@@ -83,6 +89,7 @@ impl<R: Read> Items<R> {
             state: State::Document,
             documents: 0,
             failure: None,
+            looked_through: 0,
             tape: Tape::default(),
             unwrapped: String::new(),
             inner: Tape::default(),
@@ -97,6 +104,14 @@ impl<R: Read> Items<R> {
             Err(Broken::Json { offset, what }) if self.state == State::Document && self.documents > 0 => {
                 self.skip_line()?;
                 return Ok(Some(Item::NotARecord(format!("{what} at byte {offset}"))));
+            }
+            Err(Broken::Json { offset, what }) if matches!(self.state, State::Array { .. }) => {
+                return match self.resume()? {
+                    Some(at) => Ok(Some(Item::NotARecord(format!(
+                        "{what} at byte {offset}, and nothing is read up to byte {at}"
+                    )))),
+                    None => Err(self.failure.take().unwrap_or(Broken::Json { offset, what })),
+                };
             }
             Err(broken) => return Err(self.failure.take().unwrap_or(broken)),
         };

@@ -75,18 +75,11 @@ async fn of_a_broken_file_the_records_before_the_break_are_kept() {
             "it was cut off",
         ),
         (
-            "broken.json",
-            format!(r#"{{"Records":[{two},{{"eventVersion" oops}},{}]}}"#, record(3)),
+            "broken-to-the-end.json",
+            format!(r#"{{"Records":[{two},{{"eventVersion" oops}}]}}"#),
             Outcome::Partial,
             2,
             "the JSON is broken at byte",
-        ),
-        (
-            "no-comma.json",
-            format!(r#"{{"Records":[{two} {}]}}"#, record(3)),
-            Outcome::Partial,
-            2,
-            "a comma or the end of the records was expected at byte",
         ),
         ("cut-at-once.json", r#"{"Reco"#.to_owned(), Outcome::Skipped, 0, "it was cut off"),
         (
@@ -99,6 +92,30 @@ async fn of_a_broken_file_the_records_before_the_break_are_kept() {
     ] {
         expect(name, &content, outcome, kept, message).await;
         expect(&format!("{name}.gz"), gzip(&content), outcome, kept, message).await;
+    }
+}
+
+#[tokio::test]
+async fn a_broken_record_in_a_wrapper_costs_only_itself() {
+    let [one, two] = [0, 1].map(record);
+    for (name, middle, message) in [
+        ("broken.json", r#",{"eventVersion" oops},"#, "left out: record 2: the JSON is broken at byte"),
+        ("no-comma.json", " ", "left out: record 2: a comma or the end of the records was expected at byte"),
+        ("cut.json", &format!(",{},", &record(5)[..200]), "left out: record 2: the JSON is broken at byte"),
+        (
+            "deep.json",
+            &format!(r#",{{"a":{}}},"#, "[".repeat(200)),
+            "record 2: the JSON nests too deeply at byte",
+        ),
+    ] {
+        for content in [
+            format!(r#"{{"Records":[{one}{middle}{two}]}}"#),
+            format!(r#"{{"Records":[{one}{middle}{two}],"more":1}}"#),
+            format!("[{one}{middle}{two}]"),
+        ] {
+            expect(name, &content, Outcome::Partial, 2, message).await;
+            expect(name, gzip(&content), Outcome::Partial, 2, message).await;
+        }
     }
 }
 
