@@ -31,6 +31,8 @@ pub struct Address {
     pub cols: Option<Columns>,
     /// The event whose drawer is open.
     pub event: Option<String>,
+    /// On an event's own page: the hash of the record to show, if not the newest under the event's id.
+    pub version: Option<String>,
     /// The events whose comparison is open.
     pub compare: Vec<String>,
     /// The events marked for comparison.
@@ -54,6 +56,7 @@ impl Address {
                 "to" => address.to = filled(value),
                 "cols" => address.cols = Columns::parse(&value),
                 "event" => address.event = filled(value),
+                "version" => address.version = filled(value),
                 "compare" => address.compare = list(&value, MAX_COMPARED),
                 "marked" => address.marked = list(&value, MAX_COMPARED),
                 "cursor" => address.cursor = filled(value),
@@ -110,6 +113,7 @@ impl Address {
         add("marked", joined(&self.marked).as_deref());
         add("compare", joined(&self.compare).as_deref());
         add("event", self.event.as_deref());
+        add("version", self.version.as_deref());
         search
     }
 
@@ -143,9 +147,9 @@ impl Address {
         Address { event: Some(id.to_owned()), ..self.clone() }
     }
 
-    /// With the drawer closed.
+    /// The list alone, with no event open.
     pub fn without_event(&self) -> Address {
-        Address { event: None, ..self.clone() }
+        Address { event: None, version: None, ..self.clone() }
     }
 
     /// With an event marked for comparison, or no longer; one more than [`MAX_COMPARED`] pushes the first out.
@@ -217,6 +221,11 @@ impl Address {
         href
     }
 
+    /// The page of one of several records under an event's id.
+    pub fn version_page(&self, id: &str, hash: &str) -> String {
+        format!("{}&version={}", self.event_page(id), encode(hash))
+    }
+
     /// The report of what was taken in.
     pub fn report_page(&self) -> String {
         format!("/a/{}/taking-in", encode(&self.account))
@@ -283,6 +292,12 @@ mod tests {
         assert_eq!(same(&address), address);
         assert_eq!(Address::from_href(&address.href()), Some(address.clone()));
         assert_eq!(Address::from_href(&address.event_page("e")), None);
+        let other = Address { version: Some("0f".into()), ..address.clone() };
+        assert_eq!((same(&other), other.without_event().version), (other.clone(), None));
+        assert!(
+            other.version_page("e", "1e").ends_with("&version=1e")
+                && !other.event_page("e").contains("version")
+        );
         let marked = address.with_mark_toggled("1").with_mark_toggled("2");
         assert_eq!(same(&marked.with_compare(marked.marked.clone())).compare, ["1", "2"]);
     }

@@ -28,8 +28,9 @@ pub trait Events: Send + Sync + 'static {
     fn connections(&self) -> Answer<Vec<Connection>>;
     /// One page of a search. A malformed query, time or cursor is a 400, with the position where there is one.
     fn page(&self, account: String, request: PageRequest) -> Answer<EventPage>;
-    /// One event, the newest record of that id; an unknown one is a 404.
-    fn event(&self, account: String, id: String) -> Answer<EventDetail>;
+    /// One event: the newest record of that id, or the one with this hash. Where there is none it is a 404, and a 400 for what is
+    /// no hash.
+    fn event(&self, account: String, id: String, version: Option<String>) -> Answer<EventDetail>;
     /// Values that complete what was typed, most frequent first.
     fn complete(&self, account: String, request: CompleteRequest) -> Answer<Vec<FacetValue>>;
     /// Searches that were given a name, by name.

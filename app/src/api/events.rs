@@ -99,6 +99,8 @@ pub struct EventDetail {
     pub raw: String,
     /// Other records under the same id, newest first.
     pub versions: Vec<EventRow>,
+    /// How many of these are newer; 0: this record is the newest.
+    pub newer: usize,
     /// When it was taken in.
     pub first_seen: Time,
     /// The credentials behind it.

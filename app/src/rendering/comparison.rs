@@ -13,7 +13,7 @@ pub async fn render(address: Address) -> Result<String, ApiError> {
     let service = crate::services::events()?;
     let (mut events, mut missing) = (Vec::new(), Vec::new());
     for id in &address.compare {
-        match service.event(address.account.clone(), id.clone()).await {
+        match service.event(address.account.clone(), id.clone(), None).await {
             Ok(event) => events.push(event),
             Err(error) => missing.push(error),
         }

@@ -14,6 +14,7 @@ use cloudtrail::search::{
 };
 use cloudtrail::time::Time;
 
+use super::reading::Version;
 use crate::clock::Clock;
 use crate::http::metrics::{Gauges, Metrics};
 use crate::http::problem::Problem;
@@ -235,18 +236,27 @@ impl Account {
         Ok(records)
     }
 
-    /// An event with the credentials behind it and what is related to it.
-    pub async fn event(&self, id: &str) -> Result<EventDetail, Problem> {
-        let mut records = self.records(id).await?.into_iter();
-        let Some(event) = records.next() else {
-            return Err(Problem::internal("an event without a record"));
+    /// An event with the credentials behind it and what is related to it: the newest record under its id, or the one with this hash.
+    pub async fn event(&self, id: &str, version: Option<Version>) -> Result<EventDetail, Problem> {
+        let mut records = self.records(id).await?;
+        let newer = match version {
+            Some(Version(hash)) => {
+                records.iter().position(|event| event.row.hash == hash).ok_or(Problem {
+                    kind: "unknown-event",
+                    title: "No such record",
+                    ..Problem::not_found("No record of this event has this hash.")
+                })?
+            }
+            None => 0,
         };
+        let event = records.remove(newer);
         let (chain, related) = tokio::try_join!(self.archive.chain(&event), self.archive.related(&event))?;
-        let versions = records.map(|other| other.row).collect();
+        let versions = records.into_iter().map(|other| other.row).collect();
         Ok(EventDetail {
             row: event.row,
             raw: event.raw,
             versions,
+            newer,
             first_seen: event.first_seen,
             chain,
             related,

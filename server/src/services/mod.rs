@@ -17,7 +17,9 @@ use cloudtrail::search::{EventPage, FacetValue, TimeRange};
 use cloudtrail::time::Time;
 
 pub use accounts::{Account, Accounts, TakingIn, check_segment, segment_of};
-pub use reading::{everything_in, field, range, read_cursor, read_search, read_time, with_id};
+pub use reading::{
+    everything_in, field, opened, range, read_cursor, read_search, read_time, read_version, with_id,
+};
 pub use visible::Visible;
 pub use witness::Witness;
 
@@ -105,11 +107,12 @@ impl Events for ArchiveEvents {
         })
     }
 
-    fn event(&self, account: String, id: String) -> Answer<EventDetail> {
+    fn event(&self, account: String, id: String, version: Option<String>) -> Answer<EventDetail> {
         let visible = self.visible.clone();
         self.answer(async move {
-            visible.look(&account, Action::Open, &id).await?;
-            visible.around(&account, &id).await?.event(&id).await
+            let version = version.as_deref().map(read_version).transpose()?;
+            visible.look(&account, Action::Open, &opened(&id, version.as_ref())).await?;
+            visible.around(&account, &id).await?.event(&id, version).await
         })
     }
 

@@ -46,6 +46,31 @@ pub fn read_time(parameter: &'static str, text: &str, now: Time) -> Result<Time,
     })
 }
 
+/// One of the records of an event, by its hash as it stands in addresses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Version(pub String);
+
+/// Reads which record of an event is meant.
+pub fn read_version(text: &str) -> Result<Version, Problem> {
+    let is_hash = text.len() == 64 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    match is_hash {
+        true => Ok(Version(text.to_owned())),
+        false => Err(Problem::parameter(
+            "version",
+            text,
+            "version: this is not the SHA-256 of a record, which has 64 digits from 0 to f.",
+        )),
+    }
+}
+
+/// Which event is opened, in words, for the access log.
+pub fn opened(id: &str, version: Option<&Version>) -> String {
+    match version {
+        Some(Version(hash)) => format!("{id}, record {hash}"),
+        None => id.to_owned(),
+    }
+}
+
 /// Reads a place in a list.
 pub fn read_cursor(text: &str) -> Result<Cursor, Problem> {
     text.parse().map_err(|error| {
@@ -99,6 +124,16 @@ mod tests {
         let backwards = range(Some("now"), Some("-2h"), now()).unwrap_err();
         assert_eq!(backwards.status.as_u16(), 400);
         assert_eq!(range(Some(""), None, now()), Ok(TimeRange::default()));
+    }
+
+    #[test]
+    fn a_record_is_named_by_its_whole_hash() {
+        let hash = "0123456789abcdef".repeat(4);
+        assert_eq!(read_version(&hash), Ok(Version(hash.clone())));
+        for wrong in ["", "0123", &hash.to_uppercase(), &format!("{hash}0"), &"x".repeat(64), &"é".repeat(32)]
+        {
+            assert_eq!(read_version(wrong).unwrap_err().kind, "bad-parameter", "{wrong}");
+        }
     }
 
     #[test]

@@ -112,6 +112,50 @@ async fn one_event_comes_with_what_is_around_it() {
 }
 
 #[tokio::test]
+async fn each_record_of_an_event_has_an_address() {
+    let mut records = logs::ordinary();
+    let mut other = records[3].clone();
+    other["userAgent"] = json!("corrected");
+    records.push(other.clone());
+    let server = Server::open(&records).await;
+    let id = other["eventID"].as_str().unwrap();
+    let newest = get(&server, &format!("/events/{id}")).await;
+    assert_eq!((&newest["newer"], newest["versions"].as_array().unwrap().len()), (&json!(0), 1));
+    let hash = newest["versions"][0]["hash"].as_str().unwrap();
+    let older = get(&server, &format!("/events/{id}?version={hash}")).await;
+    assert_eq!((&older["hash"], &older["newer"]), (&json!(hash), &json!(1)));
+    assert_eq!(older["versions"], json!([newest["row"]]));
+    let mut both = [&newest["record"], &older["record"]].map(|record| record["userAgent"].as_str().unwrap());
+    both.sort_unstable();
+    assert_eq!(both, ["aws-cli/2.17.0", "corrected"]);
+    let own = newest["hash"].as_str().unwrap();
+    assert_eq!(get(&server, &format!("/events/{id}?version={own}")).await, newest);
+
+    let status = async |version: &str| {
+        let answer = server.get(&format!("/api/v1/test/events/{id}?version={version}")).await;
+        (answer.status, answer.json()["type"].as_str().unwrap().rsplit(':').next().unwrap().to_owned())
+    };
+    assert_eq!(status(&"0".repeat(64)).await, (StatusCode::NOT_FOUND, "unknown-event".to_owned()));
+    assert_eq!(status("0f").await, (StatusCode::BAD_REQUEST, "bad-parameter".to_owned()));
+
+    // On the page each leads to the other, and the newest has the event's own address.
+    let page = server.get(&format!("/a/test/events/{id}?q=who:max")).await;
+    let there = format!("/a/test/events/{id}?q=who:max&amp;version={hash}");
+    assert!(page.body.contains(&there) && page.body.contains("Below is the newest"), "{}", page.body);
+    let page = server.get(&there.replace("&amp;", "&")).await;
+    let back = format!("href=\"/a/test/events/{id}?q=who:max\"");
+    assert!(page.body.contains(&back) && page.body.contains("Below is an older one"), "{}", page.body);
+    assert!(page.body.contains(", an older record · Waymark</title>"), "{}", page.body);
+    // What else the page leads to is not about a version.
+    assert_eq!(page.body.matches("version=").count(), 0, "{}", page.body);
+    for (version, status) in [("0".repeat(64), StatusCode::NOT_FOUND), ("0f".into(), StatusCode::BAD_REQUEST)]
+    {
+        let page = server.get(&format!("/a/test/events/{id}?q=&version={version}")).await;
+        assert_eq!(page.status, status, "{}", page.body);
+    }
+}
+
+#[tokio::test]
 async fn facets_and_histogram_count_the_same_events() {
     let server = Server::open(&logs::ordinary()).await;
     let counts = get(&server, "/facets?q=service:ec2&values=1").await;

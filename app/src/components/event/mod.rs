@@ -117,6 +117,7 @@ mod tests {
             row,
             raw: raw.to_owned(),
             versions: Vec::new(),
+            newer: 0,
             chain: Chain::default(),
             related: Related::default(),
         };

@@ -9,7 +9,7 @@ use super::shapes::{Detail, Facets, HistogramAnswer, List, record};
 use crate::http::Context;
 use crate::http::access::Action;
 use crate::http::problem::Problem;
-use crate::services::{Visible, read_cursor};
+use crate::services::{Visible, opened, read_cursor, read_version};
 
 const DEFAULT_EVENTS: u64 = 100;
 const MOST_EVENTS: u64 = 1_000;
@@ -51,10 +51,11 @@ pub async fn one(
     Path((account, id)): Path<(String, String)>,
     parameters: Parameters,
 ) -> Result<Json<Detail>, Problem> {
-    parameters.only(&[])?;
-    visible.look(&account, Action::Open, &id).await?;
+    let parameters = parameters.only(&["version"])?;
+    let version = parameters.get("version").map(read_version).transpose()?;
+    visible.look(&account, Action::Open, &opened(&id, version.as_ref())).await?;
     let account = visible.around(&account, &id).await?;
-    Ok(Json(Detail::new(account.event(&id).await?)?))
+    Ok(Json(Detail::new(account.event(&id, version).await?)?))
 }
 
 /// `GET /api/v1/{account}/facets`

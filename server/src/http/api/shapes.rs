@@ -165,6 +165,7 @@ pub struct Detail {
     record: Box<RawValue>,
     row: Row,
     versions: Vec<Row>,
+    newer: usize,
     chain: ChainShape,
     related: Vec<RelatedShape>,
 }
@@ -172,7 +173,7 @@ pub struct Detail {
 impl Detail {
     /// From what is known of an event.
     pub fn new(detail: EventDetail) -> Result<Detail, Problem> {
-        let EventDetail { row, raw, versions, first_seen, chain, related } = detail;
+        let EventDetail { row, raw, versions, newer, first_seen, chain, related } = detail;
         Ok(Detail {
             id: row.id.clone(),
             hash: row.hash.clone(),
@@ -180,6 +181,7 @@ impl Detail {
             record: record(raw)?,
             row: row.into(),
             versions: versions.into_iter().map(Row::from).collect(),
+            newer,
             chain: chain.into(),
             related: related.groups.into_iter().map(RelatedShape::from).collect(),
         })
@@ -190,6 +192,7 @@ impl Detail {
 #[derive(Serialize)]
 pub struct Row {
     id: String,
+    hash: String,
     #[serde(serialize_with = "rfc3339")]
     time: Time,
     event: String,
@@ -215,6 +218,7 @@ impl From<EventRow> for Row {
             service: row.service().to_owned(),
             who_kind: row.who_kind.word(),
             id: row.id,
+            hash: row.hash,
             time: row.time,
             event: row.event,
             category: row.category,
