@@ -5,7 +5,6 @@
 //! needs a browser (see [`crate::living`]).
 
 use leptos::prelude::*;
-use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::api::views::Loaded;
@@ -14,20 +13,40 @@ use crate::components::skeleton::Skeleton;
 use crate::living;
 use crate::prefs::use_prefs;
 
-/// Rendered HTML. In what a page passes on to the browser's side it is left out: there it stands in the page already.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Html(pub String);
+/// Rendered HTML. In what a page passes on to the browser's side it is left out, as it stands in the page already; only by what it
+/// is told from other HTML comes along.
+#[derive(Clone, Debug, Default)]
+pub struct Html {
+    /// The HTML; empty where it stands in the page already.
+    pub text: String,
+    hash: u64,
+}
+
+impl Html {
+    /// That of a part.
+    pub fn new(text: String) -> Html {
+        // FNV-1a.
+        let step = |hash: u64, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+        let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325, step);
+        Html { text, hash }
+    }
+}
+
+impl PartialEq for Html {
+    fn eq(&self, other: &Html) -> bool {
+        self.hash == other.hash
+    }
+}
 
 impl Serialize for Html {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_unit()
+        self.hash.serialize(serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for Html {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Html, D::Error> {
-        IgnoredAny::deserialize(deserializer)?;
-        Ok(Html::default())
+        Ok(Html { text: String::new(), hash: u64::deserialize(deserializer)? })
     }
 }
 
@@ -40,7 +59,7 @@ pub fn Rendered(html: Html) -> impl IntoView {
         living::times::show_soon(prefs.read().zone);
         living::place::restore_soon();
     });
-    view! { <div class="rendered" inner_html=html.0></div> }
+    view! { <div class="rendered" inner_html=html.text></div> }
 }
 
 /// Shows a part of what was loaded; until it is there, the shape of it.
@@ -90,8 +109,13 @@ mod tests {
 
     #[test]
     fn what_stands_in_the_page_is_not_passed_on_a_second_time() {
-        let html = Html("<p>a</p>".to_owned());
-        assert_eq!(serde_json::to_string(&html).unwrap(), "null");
-        assert_eq!(serde_json::from_str::<Html>("null").unwrap(), Html::default());
+        let html = Html::new("<p>a</p>".to_owned());
+        let passed = serde_json::to_string(&html).unwrap();
+        assert!(!passed.contains("<p>"));
+        let stands: Html = serde_json::from_str(&passed).unwrap();
+        assert_eq!(stands.text, "");
+        // When it comes once more it is known to stand there.
+        assert_eq!(stands, html);
+        assert_ne!(stands, Html::new("<p>b</p>".to_owned()));
     }
 }

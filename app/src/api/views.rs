@@ -153,7 +153,7 @@ impl Wanted {
             crate::server::set_status(answer.status);
         }
         let Rendering { title, parts, .. } = answer;
-        Ok(View { title, parts: parts.into_iter().map(Html).collect() })
+        Ok(View { title, parts: parts.into_iter().map(Html::new).collect() })
     }
 }
 

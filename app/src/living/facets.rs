@@ -21,7 +21,7 @@ pub fn load_more(button: Element, list: Address) {
         // Without an answer what was shown stays.
         let (Ok(values), Some(facet)) = (values, button.closest(".facet").ok().flatten()) else { return };
         let Some(shown) = browser::find_in(&facet, ".facet__values") else { return };
-        shown.set_inner_html(&values.part(0).0);
+        shown.set_inner_html(&values.part(0).text);
         let rest = distinct.unwrap_or(0).saturating_sub(u64::from(shown.child_element_count()));
         if rest > 0 {
             let hint = format!("{} more: type {field}: in the search, and how they begin", grouped(rest));
