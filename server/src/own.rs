@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use cloudtrail::names::AccountNames;
 use cloudtrail::time::HOUR;
-use gateway::{Chain, Gateway};
+use gateway::{Chain, ChainError, Gateway};
 use tokio::sync::Mutex;
 
 use crate::clock::Clock;
@@ -34,7 +34,7 @@ impl Own {
     /// In words: why there are none, and what to do about it.
     pub async fn connection(&self) -> Result<Arc<Connection>, String> {
         let mut known = self.known.lock().await;
-        let credentials = self.chain.credentials().await.map_err(|error| words(&error))?;
+        let credentials = self.chain.credentials().await.map_err(|error| said(&error))?;
         if let Some(connection) = &*known
             && connection.credentials.access_key_id() == credentials.access_key_id()
             && connection.credentials.expires() == credentials.expires()
@@ -57,6 +57,15 @@ impl Own {
         }
         Ok(connection)
     }
+}
+
+/// Why there are no credentials, and what to do about it: the command that gives a session, where a code is needed or a sign-in has
+/// ended.
+fn said(error: &ChainError) -> String {
+    let why = words(error);
+    let mut letters = why.chars();
+    let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
+    format!("{first}{}. {}", letters.as_str(), error.help())
 }
 
 impl fmt::Debug for Own {

@@ -64,6 +64,8 @@ async fn without_credentials_it_says_what_to_do_and_keys_can_be_pasted() {
     let served = Served::start_with(folder.path(), &["--aws", "--profile", "guarded"], &environment);
     let (_, said) = served.stop();
     assert!(said.contains("arn:aws:iam::111122223333:mfa/jo") && said.contains("sign-in page"), "{said}");
+    // What gives a session is said too, and where to paste it.
+    assert!(said.contains("aws sts assume-role") && said.contains("pasted at /sign-in"), "{said}");
 
     let unknown = waymark(folder.path())
         .args(["serve", "--aws", "--profile", "nobody", "--listen", "127.0.0.1:0", "--site"])
