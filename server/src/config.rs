@@ -132,6 +132,22 @@ fn default_listen() -> SocketAddr {
     SocketAddr::from(([127, 0, 0, 1], 3000))
 }
 
+/// Where a file cannot be read, and why, on one line. The line itself is not shown: it may hold a password.
+fn unreadable(text: &str, error: &toml::de::Error) -> String {
+    let message = error.message().trim().replace('\n', ": ");
+    match error.span().filter(|span| span.end > 0) {
+        Some(span) => {
+            let at = text.as_bytes().iter().take(span.start).filter(|byte| **byte == b'\n').count();
+            let key = text.lines().nth(at).and_then(|line| line.split_once('=')).map(|(key, _)| key.trim());
+            let is_part = |letter: char| letter.is_ascii_alphanumeric() || "_-.".contains(letter);
+            let key = key.filter(|key| key.chars().all(is_part));
+            let key = key.map(|key| format!(", {key}")).unwrap_or_default();
+            format!("line {}{key}: {message}", at + 1)
+        }
+        None => message,
+    }
+}
+
 impl Config {
     /// Reads a file. Paths in it are relative to its folder.
     ///
@@ -150,7 +166,7 @@ impl Config {
         folder: &Path,
         variable: &dyn Fn(&str) -> Option<Zeroizing<String>>,
     ) -> Result<Config, String> {
-        let file: File = toml::from_str(text).map_err(|error| error.to_string().trim_end().to_owned())?;
+        let file: File = toml::from_str(text).map_err(|error| unreadable(text, &error))?;
         let secret = |key: &str, text: &str| {
             secret(text, folder, variable).map_err(|problem| format!("{key}: {problem}"))
         };
@@ -250,6 +266,21 @@ mod tests {
         assert_eq!(config.data_dir, Path::new("/etc/waymark/data"));
         assert_eq!(config.database.as_str(), "/etc/waymark/data/waymark.sqlite");
         assert_eq!(config.cache, CacheConfig::default());
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_said_on_one_line_without_the_line_itself() {
+        let said = |more: &str| parse(&format!("{LEAST}{more}")).unwrap_err();
+        assert!(
+            said("lissten = \"127.0.0.1:1\"")
+                .starts_with("line 4, lissten: unknown field `lissten`, expected")
+        );
+        let said = said("database = \"postgres://jo:hunter2@db");
+        assert!(
+            said.starts_with("line 4, database: ") && !said.contains('\n') && !said.contains("hunter2"),
+            "{said}"
+        );
+        assert_eq!(parse("").unwrap_err(), "missing field `public_origin`");
     }
 
     #[test]
