@@ -1,5 +1,6 @@
 //! `/forget/{account}`: deletes the event history that was fetched of an AWS account, after asking.
 
+use app::text::counted;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::{Redirect, Response};
@@ -32,7 +33,7 @@ async fn ask(
     let held = match held {
         Some(cache) => {
             let since = cache.oldest.map(|oldest| format!(", since {}", oldest.date())).unwrap_or_default();
-            format!("{} events{since}", cache.events)
+            format!("{}{since}", counted(cache.events, "event", "events"))
         }
         None => "nothing yet".to_owned(),
     };

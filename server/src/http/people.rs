@@ -160,6 +160,14 @@ struct Asked {
     own: Option<String>,
 }
 
+impl Asked {
+    /// Whether any line will do.
+    fn is_anything(&self) -> bool {
+        let all = [&self.account, &self.action, &self.text, &self.before];
+        all.iter().all(|text| text.is_empty()) && self.own.is_none()
+    }
+}
+
 async fn access_log(
     State(context): State<Context>,
     person: Person,
@@ -193,7 +201,11 @@ async fn access_log(
     });
     html.push_str(&filters(&asked, is_auditor));
     if rows.is_empty() {
-        html.push_str("<p class=\"muted\">No line fits.</p>\n");
+        html.push_str(if asked.is_anything() {
+            "<p class=\"muted\">There is no line yet.</p>\n"
+        } else {
+            "<p class=\"muted\">No line fits. <a href=\"/access-log\">Show all lines</a></p>\n"
+        });
     } else {
         html.push_str(&table(&rows, sees_all));
     }
@@ -247,20 +259,28 @@ fn table(rows: &[AccessRow], sees_all: bool) -> String {
         };
         let _ = writeln!(
             html,
-            "<tr><td class=\"people__time\"><time datetime=\"{}\">{}</time></td><td class=\"mono people__long\">{}</td><td>{}</td>\
-             <td class=\"mono\">{}</td><td class=\"mono people__long\">{}</td><td class=\"mono\">{}</td><td>{}</td></tr>",
+            "<tr><td class=\"people__time\"><time datetime=\"{}\">{}</time></td><td class=\"mono people__long\">{}</td>\
+             <td class=\"people__word\">{}</td><td class=\"mono\">{}</td><td class=\"mono people__long\">{}</td><td class=\"mono\">{}</td><td>{}</td></tr>",
             row.at,
             row.at.readable(),
             escape(who),
             escape(&row.action),
             escape(&row.account),
-            escape(&row.target),
+            target(row),
             escape(&row.address),
             escape(&row.outcome),
         );
     }
     html.push_str("</tbody>\n</table>\n</div>\n");
     html
+}
+
+/// With what something was done. A search that asks for nothing finds everything.
+fn target(row: &AccessRow) -> String {
+    match row.target.as_str() {
+        "" if row.action == Action::Search.word() => "<span class=\"muted\">everything</span>".to_owned(),
+        target => escape(target),
+    }
 }
 
 fn older(asked: &Asked, before: &str) -> String {

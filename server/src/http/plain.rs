@@ -8,9 +8,9 @@ use axum::response::{IntoResponse, Response};
 use super::problem::Problem;
 use super::site::Site;
 
-/// A page with one heading, in the system's colours. `body` is HTML.
+/// A page with one heading, in the system's colours, for whoever may not come in (yet). `body` is HTML.
 pub fn page(title: &str, body: &str, site: &Site) -> Response {
-    themed_page(title, body, site, Theme::System)
+    laid_out("page page--narrow", title, body, site, Theme::System, &brand("span", ""))
 }
 
 /// The theme that a browser's cookie asks for.
@@ -23,15 +23,23 @@ pub fn theme(headers: &HeaderMap) -> Theme {
 
 /// A page with one heading. `body` is HTML.
 pub fn themed_page(title: &str, body: &str, site: &Site, theme: Theme) -> Response {
-    laid_out("page page--narrow", title, body, site, theme)
+    laid_out("page page--narrow", title, body, site, theme, &brand("a", " href=\"/\""))
 }
 
 /// The same for what needs the width. `body` is HTML.
 pub fn wide_page(title: &str, body: &str, site: &Site, theme: Theme) -> Response {
-    laid_out("page", title, body, site, theme)
+    laid_out("page", title, body, site, theme, &brand("a", " href=\"/\""))
 }
 
-fn laid_out(class: &str, title: &str, body: &str, site: &Site, theme: Theme) -> Response {
+/// Whose page it is; a link leads to the events.
+fn brand(element: &str, attributes: &str) -> String {
+    format!(
+        "<{element} class=\"top-bar__brand\"{attributes}><img src=\"/favicon.svg\" alt=\"\" width=\"20\" height=\"20\">\
+         Waymark</{element}>"
+    )
+}
+
+fn laid_out(class: &str, title: &str, body: &str, site: &Site, theme: Theme, brand: &str) -> Response {
     let style = match site.style() {
         Some(path) => format!("<link rel=\"stylesheet\" href=\"{}\">", escape(path)),
         None => String::new(),
@@ -43,6 +51,7 @@ fn laid_out(class: &str, title: &str, body: &str, site: &Site, theme: Theme) -> 
          <meta name=\"color-scheme\" content=\"light dark\">\n\
          <link rel=\"icon\" type=\"image/svg+xml\" href=\"/favicon.svg\">\n\
          <title>{title} · Waymark</title>\n{style}\n</head>\n<body>\n\
+         <header class=\"top-bar top-bar--plain\">{brand}</header>\n\
          <main class=\"{class}\">\n<h1>{title}</h1>\n{body}\n</main>\n</body>\n</html>\n",
         theme.word()
     );
@@ -82,6 +91,12 @@ pub fn escape(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_way_to_the_events_is_a_link_for_those_who_may_go_there() {
+        assert!(brand("a", " href=\"/\"").starts_with("<a class=\"top-bar__brand\" href=\"/\">"));
+        assert!(brand("span", "").ends_with("Waymark</span>"));
+    }
 
     #[test]
     fn text_stays_text() {

@@ -75,6 +75,10 @@ impl<'a> View<'a> {
         self.people(&mut html);
         html.push_str(&device_page::offer(&self.sign_in.directories, self.next));
         self.keys(&mut html);
+        // The sample account of the demo is open to everybody.
+        if is_sandbox(self.sign_in) || !self.connections.is_empty() {
+            html.push_str("<p><a href=\"/\">To the events</a></p>\n");
+        }
         html.push_str("</div>\n");
         html
     }
@@ -103,6 +107,9 @@ impl<'a> View<'a> {
         };
         if let Some((title, text)) = ended {
             notice(html, "", title, &text);
+        } else if self.next.is_some_and(|next| next != "/") && self.notice.is_none() && self.faults.is_empty()
+        {
+            html.push_str("<p class=\"muted\">Signed in, you come to the page that you asked for.</p>\n");
         }
         if let Some((title, text)) = &self.notice {
             notice(html, " notice--error", title, text);
