@@ -23,6 +23,13 @@ pub struct Attribute {
     pub value: String,
 }
 
+impl Attribute {
+    /// An attribute and its value.
+    pub fn of(key: &'static str, value: &str) -> Attribute {
+        Attribute { key, value: value.to_owned() }
+    }
+}
+
 /// One page to ask for. AWS wants all pages of a list asked for with the same parameters, so the range is fixed.
 #[derive(Clone, Debug)]
 pub struct Lookup<'a> {

@@ -20,6 +20,8 @@ use crate::Attribute;
 const LISTENING: Duration = Duration::from_secs(60);
 /// More attributes than people ask for that AWS refuses; beyond that it is asked for them again.
 const MAX_REFUSED: usize = 1_000;
+/// How long it is at least until a few pages more of a list are fetched that holds some of what is wanted: AWS gives 120 pages meanwhile.
+const HINT_PAUSE: Duration = Duration::from_secs(60);
 
 /// An account whose history is open.
 pub struct Account {
@@ -51,6 +53,8 @@ pub struct Region {
     lists: HashMap<List, Running>,
     /// What AWS refused to filter by here.
     refused: HashSet<Attribute>,
+    /// When the first pages of lists were last begun that hold some of what is wanted.
+    hinted: HashMap<List, Instant>,
     /// Events fetched since the server started.
     pub fetched: u64,
 }
@@ -226,6 +230,18 @@ impl Region {
         lists.iter().find(is_given).cloned().unwrap_or(List::Events)
     }
 
+    /// Marks that the first pages are being fetched of a list that holds some of what is wanted. False if they were already, not long
+    /// ago, or if AWS refuses to give it.
+    pub fn start_hint(&mut self, hint: &List) -> bool {
+        self.hinted.retain(|_, begun| begun.elapsed() < HINT_PAUSE);
+        let is_refused = hint.attribute().is_some_and(|attribute| self.refused.contains(attribute));
+        let is_new = !is_refused && !self.hinted.contains_key(hint) && self.start(hint);
+        if is_new {
+            self.hinted.insert(hint.clone(), Instant::now());
+        }
+        is_new
+    }
+
     /// Whether a list is being fetched.
     pub fn is_on(&self, list: &List) -> bool {
         self.lists.get(list).is_some_and(|list| list.is_on)
@@ -251,5 +267,24 @@ impl Region {
             }
             _ => self.lists.entry(list.clone()).or_default().recent = Some(recent),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn some_of_a_list_is_fetched_now_and_then_and_never_what_is_refused() {
+        let hint = |value| List::By(Attribute::of("Username", value));
+        let mut region = Region::default();
+        assert!(region.start_hint(&hint("jo")));
+        assert!(!region.start_hint(&hint("jo")), "it is being fetched");
+        region.stop(&hint("jo"));
+        assert!(!region.start_hint(&hint("jo")), "it was a moment ago");
+        region.hinted.clear();
+        assert!(region.start_hint(&hint("jo")));
+        region.refuse(Attribute::of("Username", "max"));
+        assert!(!region.start_hint(&hint("max")));
     }
 }

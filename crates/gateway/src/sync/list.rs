@@ -1,9 +1,10 @@
 //! Which list of LookupEvents answers a search with the fewest pages.
 //!
 //! LookupEvents filters by one attribute, by its whole value, letter for letter; Waymark's own terms do not care for case. So an
-//! attribute is used only where what AWS then gives holds everything that the search finds. `user` and `resource` are
+//! attribute is used only where what AWS then gives holds everything that the search finds. `who`, `user` and `resource` are
 //! not among them: AWS's "user name" and "resource name" are read out of a record by rules of its own, and in a case that
-//! whoever searches need not know. What AWS does not filter by, Waymark does.
+//! whoever searches need not know. By these a few pages are fetched in advance, so that the first rows are there soon; the list
+//! without them says what else there is. What AWS does not filter by, Waymark does.
 
 use cloudtrail::search::{Expr, Field, FieldRef, Pattern, Test};
 use cloudtrail::sentence::is_common_action;
@@ -47,6 +48,8 @@ pub struct Lists {
     pub all: Vec<List>,
     /// An event's name that is an attribute too, if this is how AWS writes it.
     pub unsure_name: Option<String>,
+    /// An attribute that some of what the search finds may have.
+    likely: Option<Attribute>,
 }
 
 impl Lists {
@@ -57,15 +60,20 @@ impl Lists {
             other => std::slice::from_ref(other),
         };
         let mut found: Vec<(usize, Attribute)> = Vec::new();
-        let mut unsure_name = None;
+        let (mut unsure_name, mut likely) = (None, None::<Attribute>);
         for (field, pattern) in terms.iter().filter_map(one_value) {
             let Some(text) = pattern.as_literal() else { continue };
             match field {
                 Field::Category if text.eq_ignore_ascii_case("insight") => {
-                    return Lists { all: vec![List::Insights], unsure_name: None };
+                    return Lists { all: vec![List::Insights], unsure_name: None, likely: None };
                 }
                 Field::Event if is_name(text) && !(pattern.exact_case || is_common_action(text)) => {
                     unsure_name = Some(text.to_owned());
+                }
+                Field::Resource if is_sendable(text) => likely = Some(Attribute::of("ResourceName", text)),
+                // One resource has fewer events than most people.
+                Field::Who | Field::User if is_sendable(text) => {
+                    likely.get_or_insert_with(|| Attribute::of("Username", text));
                 }
                 _ => found.extend(attribute(field, text, pattern.exact_case)),
             }
@@ -73,7 +81,17 @@ impl Lists {
         found.sort_by_key(|(rank, _)| *rank);
         let mut all: Vec<List> = found.into_iter().map(|(_, attribute)| List::By(attribute)).collect();
         all.push(List::Events);
-        Lists { all, unsure_name }
+        Lists { all, unsure_name, likely }
+    }
+
+    /// A list that may soon give some of what the search finds, where the others are long. It need not hold all of it, and
+    /// counts for nothing.
+    pub fn hint(&self) -> Option<List> {
+        let best = self.best();
+        let is_short = best == List::Insights
+            || best.attribute().is_some_and(|best| rank(best.key) <= rank("EventName"));
+        let likely = self.likely.clone().or_else(|| self.unsure_name.as_deref().map(event_name));
+        likely.filter(|_| !is_short).map(List::By)
     }
 
     /// Takes the unsure name in: AWS writes it so.
@@ -100,7 +118,7 @@ fn rank(key: &str) -> usize {
 }
 
 fn event_name(value: &str) -> Attribute {
-    Attribute { key: "EventName", value: value.to_owned() }
+    Attribute::of("EventName", value)
 }
 
 /// A term that asks one short-named field for one value.
@@ -139,6 +157,11 @@ fn is_uuid(text: &str) -> bool {
 
 fn is_key(text: &str) -> bool {
     (16..=128).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
+}
+
+/// What AWS takes as a value (LookupAttribute in the API Reference: 2,000 characters, of which some count twice).
+fn is_sendable(text: &str) -> bool {
+    (1..=1_000).contains(&text.chars().count()) && !text.chars().any(char::is_control)
 }
 
 /// What AWS can be asked for as an event's name.
@@ -235,6 +258,39 @@ mod tests {
         let keys: Vec<_> =
             sure.with_name().all.iter().map(|list| list.attribute().map(|one| one.key)).collect();
         assert_eq!(keys, [Some("AccessKeyId"), Some("EventName"), Some("ReadOnly"), None]);
+    }
+
+    #[test]
+    fn what_may_be_there_soon_is_asked_for_in_advance_where_lists_are_long() {
+        let hint = |query: &str| {
+            let hint = Lists::of(&parse(query).unwrap().expr).hint();
+            hint.map(|hint| hint.attribute().map(|one| format!("{}={}", one.key, one.value)).unwrap())
+        };
+        for (query, expected) in [
+            ("who:jo@example.com", "Username=jo@example.com"),
+            ("user:Jo readOnly:false service:ec2", "Username=Jo"),
+            ("who:jo resource:my-bucket", "ResourceName=my-bucket"),
+            ("resource:my-bucket who:jo", "ResourceName=my-bucket"),
+            ("event:MadeUpCall", "EventName=MadeUpCall"),
+            ("event:MadeUpCall who:jo", "Username=jo"),
+        ] {
+            assert_eq!(hint(query).as_deref(), Some(expected), "{query}");
+        }
+        for query in [
+            "",
+            "who:jo*",
+            "-who:jo",
+            "who:jo OR who:max",
+            "who:jo,max",
+            "role:Deploy",
+            "who:jo event:StopInstances",
+            "who:jo key:AKIAIOSFODNN7EXAMPLE",
+            "who:jo category:insight",
+        ] {
+            assert_eq!(hint(query), None, "{query}");
+        }
+        let learnt = Lists::of(&parse("event:MadeUpCall").unwrap().expr).with_name();
+        assert_eq!(learnt.hint(), None, "it is what the search is fetched by");
     }
 
     #[test]

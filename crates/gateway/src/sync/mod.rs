@@ -10,7 +10,7 @@ use archive::{Archive, ArchiveError, Request, Scope};
 use cloudtrail::search::{Expr, Field, FieldRef, Pattern, Query, Search, Test, TimeRange};
 use cloudtrail::time::{DAY, SECOND, Time};
 use futures::FutureExt as _;
-use futures::future::join_all;
+use futures::future::{join, join_all};
 use tokio::sync::{oneshot, watch};
 use tokio::time::Instant;
 
@@ -93,7 +93,8 @@ impl History {
     /// for AWS's first answers, but not longer than `patience`.
     ///
     /// What is missing is fetched with the attribute of LookupEvents that leaves out most without losing anything that the
-    /// search finds, if there is one.
+    /// search finds, if there is one. By a user's or a resource's name, which AWS compares in its own way, a few pages come besides,
+    /// so that there are rows to see before all is there.
     ///
     /// # Errors
     /// When the cache cannot be used. What AWS refuses is in the view.
@@ -127,7 +128,7 @@ impl History {
         let archive = account.archive().scoped(vec![scope]);
         let lists = self.lists(&archive, &search.query.expr).await?;
 
-        let (mut first_pages, mut filters) = (Vec::new(), Vec::new());
+        let (mut first_pages, mut hints, mut filters) = (Vec::new(), Vec::new(), Vec::new());
         let covered = account.covered().await?;
         for region in &open {
             let list = account.with(region, |region| region.shortest(&lists.all));
@@ -137,8 +138,15 @@ impl History {
             let is_bare = gaps.first().is_some_and(|(_, to)| *to == range.1);
             let first_page = self.fetch(&account, credentials, region, &lists.all, gaps, now);
             first_pages.extend(first_page.filter(|_| is_bare || list != List::Events));
+            if let Some(hint) = lists.hint() {
+                account.ask(&hint);
+                let mut any = lists.all.clone();
+                any.push(hint.clone());
+                let gaps = missing(range, &account.have(region, &any, &covered, now));
+                hints.extend(self.fetch_some(&account, credentials, region, hint, gaps, now));
+            }
         }
-        let _ = tokio::time::timeout_at(deadline, join_all(first_pages)).await;
+        let _ = tokio::time::timeout_at(deadline, join(join_all(first_pages), join_all(hints))).await;
 
         let now = self.inner.gateway.now();
         let look = Look { account: &account, credentials, range, lists: &lists.all };
@@ -287,6 +295,32 @@ impl History {
         tokio::spawn(async move { task.fill(list, lists, missing, first).await });
         Some(async move {
             // Dropped without a word when there is only one page, or none.
+            let _ = first_page.await;
+        })
+    }
+
+    /// Fetches the first pages of what is missing of a list that holds some of what is wanted, unless that was done a moment ago. What
+    /// it returns ends with the first page.
+    fn fetch_some(
+        &self,
+        account: &Arc<Account>,
+        credentials: &Credentials,
+        region: &str,
+        hint: List,
+        missing: Vec<Span>,
+        now: Time,
+    ) -> Option<impl Future<Output = ()> + use<>> {
+        let refused = self.refusal(account, credentials, region);
+        if missing.is_empty() || refused.is_some_and(|(at, _)| at.plus(FRESH) > now) {
+            return None;
+        }
+        if !account.with(region, |region| region.start_hint(&hint)) {
+            return None;
+        }
+        let task = Task::new(self, account, credentials, region);
+        let (first, first_page) = oneshot::channel();
+        tokio::spawn(async move { task.fill_some(hint, missing, first).await });
+        Some(async move {
             let _ = first_page.await;
         })
     }

@@ -31,6 +31,9 @@ enum Stop {
     Idle,
 }
 
+/// How many pages are fetched at once of a list that holds some of what is wanted: enough for what a page shows first.
+const HINT_PAGES: usize = 10;
+
 /// How much of a list is fetched.
 enum Extent<'f> {
     /// The first page.
@@ -38,8 +41,13 @@ enum Extent<'f> {
     /// All of it, while somebody looks at the account.
     Newest,
     /// All of it, while somebody wants this list. Who waits for the first page is told.
-    Whole(&'f mut Option<oneshot::Sender<()>>),
+    Whole(Wait<'f>),
+    /// So many pages of it at most, while somebody wants this list.
+    Some(&'f mut usize, Wait<'f>),
 }
+
+/// Who waits for a first page.
+type Wait<'f> = &'f mut Option<oneshot::Sender<()>>;
 
 impl Task {
     pub fn new(history: &History, account: &Arc<Account>, credentials: &Credentials, region: &str) -> Task {
@@ -123,13 +131,29 @@ impl Task {
         self.account.changed();
     }
 
+    /// Fetches the first pages of what is missing of a list that is marked as being fetched, which holds some of what is wanted. It is no
+    /// trouble to whoever waits if AWS does not give it.
+    pub async fn fill_some(self, hint: List, missing: Vec<Span>, first: oneshot::Sender<()>) {
+        let (mut first, mut pages) = (Some(first), HINT_PAGES);
+        for piece in missing {
+            let now = self.history.inner.gateway.now();
+            let extent = Extent::Some(&mut pages, &mut first);
+            let result = self.pages(&hint, piece, now, extent, &mut { piece.1 }).await;
+            if let (Err(Stop::Aws(error)), Some(attribute)) = (&result, hint.attribute())
+                && error.kind() == Kind::Refused
+            {
+                self.account.with(&self.region, |region| region.refuse(attribute.clone()));
+            }
+            if result.is_err() || pages == 0 {
+                break;
+            }
+        }
+        self.account.with(&self.region, |region| region.stop(&hint));
+        self.account.changed();
+    }
+
     /// Fetches stretches of a list, one after the other.
-    async fn stretches(
-        &self,
-        list: &List,
-        missing: &[Span],
-        first: &mut Option<oneshot::Sender<()>>,
-    ) -> Result<(), Stop> {
+    async fn stretches(&self, list: &List, missing: &[Span], first: Wait<'_>) -> Result<(), Stop> {
         for piece in missing {
             let now = self.history.inner.gateway.now();
             let mut back_to = piece.1;
@@ -165,6 +189,7 @@ impl Task {
                 Extent::Page => !self.account.has_ended(),
                 Extent::Newest => self.account.is_looked_at(),
                 Extent::Whole(_) => self.account.is_asked_for(list),
+                Extent::Some(left, _) => **left > 0 && self.account.is_asked_for(list),
             };
             let is_signed_out = self.history.inner.grants.has_forgotten(&self.credentials);
             // What lies before the bound would not be kept.
@@ -201,7 +226,10 @@ impl Task {
             self.keep(list, &page, (back_to, end), now).await.map_err(Stop::Cache)?;
             *reached = back_to;
             token = page.token;
-            if let Extent::Whole(first) = &mut extent
+            if let Extent::Some(left, _) = &mut extent {
+                **left -= 1;
+            }
+            if let Extent::Whole(first) | Extent::Some(_, first) = &mut extent
                 && let Some(first) = first.take()
             {
                 // Nobody may be waiting any more.

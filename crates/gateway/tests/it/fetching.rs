@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use archive::ARRIVING;
-use cloudtrail::time::{HOUR, MINUTE, SECOND};
+use cloudtrail::time::{DAY, HOUR, MINUTE, SECOND};
 use gateway::Kind;
 use gateway::sync::Options;
 use sandbox::{Events, Running, Who};
@@ -103,7 +103,47 @@ async fn a_name_that_aws_may_write_otherwise_is_left_to_waymark() {
     let view = reader.whole("event:stopinstances").await;
     assert_eq!(view.filter, None);
     assert_eq!(ids(&view, "event:stopinstances").await.len(), 10);
-    assert_eq!(lookups(&sandbox, REGION).await.1, 0);
+    // Whether there are some with the name as it was typed, and no more.
+    assert_eq!(lookups(&sandbox, REGION).await.1, 1);
+}
+
+/// Twelve calls of somebody before all others, and one whom AWS writes in another case.
+fn add_old_events(sandbox: &Running) {
+    let now = system_clock()();
+    let records: Vec<String> = (0..12)
+        .map(|number| {
+            let time = now.plus(-80 * DAY - number * HOUR);
+            let record = record(&format!("max-{number:04}"), REGION, time, "StartInstances", false);
+            record.replace("jo\"", if number == 11 { "Max\"" } else { "max\"" })
+        })
+        .collect();
+    sandbox.add_events(records.iter().map(String::as_str)).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_somebody_did_long_ago_is_there_before_all_is() {
+    let (sandbox, reader) = start(3_000).await;
+    add_old_events(&sandbox);
+    // Of sixty pages the long list gets no more than these.
+    hold(&sandbox, 40);
+    let view = reader.open("who:max").await;
+    assert_eq!(ids(&view, "who:max").await.len(), 11);
+    let region = &view.regions[0];
+    assert!(region.is_fetching && region.back_to > view.range.0, "{region:?}");
+    assert_eq!(view.filter, None, "what is missing is not filtered by AWS");
+    // What it gave counts for nothing: nobody's name is compared as Waymark does it.
+    sandbox.set_faults("").unwrap();
+    assert_eq!(ids(&reader.whole("who:max").await, "who:max").await.len(), 12);
+    assert_eq!(lookups(&sandbox, REGION).await.1, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_comes_in_advance_takes_a_few_pages() {
+    let (sandbox, reader) = start(2_000).await;
+    let view = reader.whole("who:jo").await;
+    assert_eq!(ids(&view, "who:jo").await.iter().filter(|id| id.starts_with("event-")).count(), 2_000);
+    let (_, with_attribute) = lookups(&sandbox, REGION).await;
+    assert!((1..=10).contains(&with_attribute), "{with_attribute}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
