@@ -169,7 +169,7 @@ async fn by_sign_in(context: &Context, session: &Session, request: Request, next
         return next.run(request).await;
     }
     let is_page = matches!(*request.method(), Method::GET | Method::HEAD)
-        && !["/_fn/", "/api/"].iter().any(|prefix| path.starts_with(prefix));
+        && !["/_fn/", "/api/", "/live/"].iter().any(|prefix| path.starts_with(prefix));
     if is_page {
         return super::sign_in::way_in(context, session, request.uri(), request.headers())
             .await

@@ -28,7 +28,7 @@ pub fn themed_page(title: &str, body: &str, site: &Site, theme: Theme) -> Respon
 
 /// The same for what needs the width. `body` is HTML.
 pub fn wide_page(title: &str, body: &str, site: &Site, theme: Theme) -> Response {
-    laid_out("page", title, body, site, theme, &brand("a", " href=\"/\""))
+    laid_out("page page--wide", title, body, site, theme, &brand("a", " href=\"/\""))
 }
 
 /// Whose page it is; a link leads to the events.

@@ -99,6 +99,8 @@ async fn each_sees_what_they_may_and_a_restart_signs_nobody_out() {
         "{nobody:?}"
     );
     assert_eq!(ask(&served, "GET", "/api/v1/prod/events", None, "").status, 401);
+    // A page that is still open hears it, and no other page instead.
+    assert_eq!(ask(&served, "GET", "/live/prod?q=", None, "").status, 401);
     assert_eq!(served.send("GET", "/sign-in", &[("host", "127.0.0.1")], "").status, 421);
     assert_eq!(served.send("GET", "/healthz", &[("host", "127.0.0.1")], "").status, 200);
     let foreign =

@@ -203,7 +203,13 @@ async fn a_second_factor_is_shown_where_it_is_asked_for() {
         |code| [("pasted", keys.as_str()), ("long_lived", "yes"), ("mfa_serial", DEVICE), ("mfa_code", code)];
     let mut browser = Browser::new(&server);
     let refused = browser.post("/sign-in/keys", &form(wrong)).await.body;
-    assert!(!fault(&refused, "mfa_code").is_empty(), "{refused}");
+    let said = fault(&refused, "mfa_code");
+    assert!(said.contains("does not accept this code") && said.contains("wait for the next one"), "{said}");
+    let other = "arn:aws:iam::111122223333:mfa/nobody";
+    let unknown =
+        [("pasted", keys.as_str()), ("long_lived", "yes"), ("mfa_serial", other), ("mfa_code", &code)];
+    let refused = browser.post("/sign-in/keys", &unknown).await.body;
+    assert!(fault(&refused, "mfa_serial").contains("does not know this device"), "{refused}");
     browser.enter("/sign-in/keys", &form(&code)).await;
     let page = browser.get("/sign-in").await.body;
     assert!(page.contains("arn:aws:iam::111122223333:user/mfa"), "{page}");

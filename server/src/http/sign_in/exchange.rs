@@ -177,6 +177,7 @@ impl Refusal {
         match self {
             Refusal::Root | Refusal::Ended => Some(keys),
             Refusal::Call(step, error) => match (step, error.kind()) {
+                _ if is_unknown_device(error) => Some(Field::MfaSerial),
                 (_, Kind::Denied | Kind::Refused) if is_about_code(error) => Some(Field::MfaCode),
                 (Step::Keys | Step::Exchange, Kind::Invalid | Kind::Expired) => Some(keys),
                 (Step::Role, Kind::Denied | Kind::Refused) => Some(Field::Role),
@@ -190,6 +191,8 @@ impl Refusal {
         match self {
             Refusal::Root => "Waymark does not take the root's keys".to_owned(),
             Refusal::Ended => "These keys have expired".to_owned(),
+            Refusal::Call(_, error) if is_wrong_code(error) => "AWS does not accept this code".to_owned(),
+            Refusal::Call(_, error) if is_unknown_device(error) => "AWS does not know this device".to_owned(),
             Refusal::Call(_, error) => error.title(),
         }
     }
@@ -203,6 +206,14 @@ impl Refusal {
                     .to_owned()
             }
             Refusal::Ended => "They say so themselves. Get new ones where you got these.".to_owned(),
+            Refusal::Call(_, error) if is_wrong_code(error) => {
+                "Each code works once: wait for the next one. If that does not help, the code is another device's, or the device's clock \
+                 is wrong."
+                    .to_owned()
+            }
+            Refusal::Call(_, error) if is_unknown_device(error) => {
+                "It has to be one of the user whose keys these are; IAM shows its ARN among the user's security credentials.".to_owned()
+            }
             Refusal::Call(_, error) => {
                 // What AWS says of a wrong signature repeats the signed headers, and with them the session token.
                 let detail = if error.kind() == Kind::Invalid { String::new() } else { error.detail() };
@@ -211,6 +222,17 @@ impl Refusal {
             }
         }
     }
+}
+
+/// STS: "MultiFactorAuthentication failed with invalid MFA one time pass code."
+fn is_wrong_code(error: &GatewayError) -> bool {
+    error.detail().contains("invalid MFA one time pass code")
+}
+
+/// STS: "MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA serial number is valid and associated
+/// with this user."
+fn is_unknown_device(error: &GatewayError) -> bool {
+    error.detail().contains("unable to validate MFA code")
 }
 
 /// AWS names MFA in what it says of a wrong or used code.
