@@ -146,7 +146,11 @@ impl Error {
             | Error::Query { .. }
             | Error::Time { .. }
             | Error::Source { .. } => EXIT_USAGE,
-            Error::Archive(ArchiveError::NotAnArchive { .. } | ArchiveError::Source { .. }) => EXIT_USAGE,
+            Error::Archive(
+                ArchiveError::NotAnArchive { .. }
+                | ArchiveError::NotEmpty { .. }
+                | ArchiveError::Source { .. },
+            ) => EXIT_USAGE,
             Error::Aws { error, .. } if error.code() == "NoSuchBucket" => EXIT_USAGE,
             // Whoever read the output has seen enough.
             Error::Output(source) if source.kind() == std::io::ErrorKind::BrokenPipe => EXIT_OK,

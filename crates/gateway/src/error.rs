@@ -205,7 +205,7 @@ impl GatewayError {
 
     /// AWS's own words, with its code; the same for all Regions that answer the same.
     pub fn answer(&self) -> String {
-        let message = self.message.trim_end_matches('.');
+        let message = self.message.trim_end_matches(['.', ' ']);
         match (message, self.code.as_str()) {
             ("", "") => "there was no answer.".to_owned(),
             ("", code) => format!("{code}."),

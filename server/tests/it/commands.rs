@@ -122,11 +122,15 @@ fn wrong_arguments_end_with_2() {
     let missing = folder.path().join("missing");
     let missing = missing.to_str().unwrap();
     let archive = folder.path().join("archive");
+    let logs = ordinary_logs(folder.path());
+    let logs = logs.to_str().unwrap();
     for arguments in [
         vec!["search", "", "--logs", missing],
         vec!["search", "", "--archive", missing],
         vec!["serve", "--logs", missing],
         vec!["import", missing, "--archive", archive.to_str().unwrap()],
+        // A folder that holds something else.
+        vec!["import", logs, "--archive", logs],
         vec!["search", ""],
     ] {
         let ended = run(folder.path(), &arguments);

@@ -54,6 +54,10 @@ async fn a_search_fetches_the_last_day_and_says_so() {
     let month = run(folder.path(), &sandbox, Who::Auditor, &arguments);
     assert!(month.code == 0 && !month.err.contains("24 hours"), "{}", month.err);
     assert!(count(&month.out) > 2 * day, "{day}, {}", count(&month.out));
+    assert!(!month.err.contains("90 days"), "{}", month.err);
+    let arguments = ["search", "--aws", "", "--from", "-200d", "--limit", "1"];
+    let years = run(folder.path(), &sandbox, Who::Auditor, &arguments);
+    assert!(years.code == 0 && years.err.contains("event history goes back 90 days, to "), "{}", years.err);
     let regions = ["--region", "us-east-1", "--from", "-30d", "--format", "jsonl"];
     let one =
         run(folder.path(), &sandbox, Who::Auditor, &[["search", "--aws", ""].as_slice(), &regions].concat());
@@ -133,6 +137,10 @@ async fn wrong_input_is_named() {
     let nobody = Ended::from(nobody);
     assert!(nobody.code == 2 && nobody.err.contains("no AWS credentials on this machine"), "{}", nobody.err);
     assert!(nobody.err.contains("help: Sign in with `aws sso login`"), "{}", nobody.err);
+    let arguments = ["search", "--aws", "", "--region", "eu-mars-1"];
+    let nowhere = run(folder.path(), &sandbox, Who::Auditor, &arguments);
+    assert!(nowhere.code == 1 && nowhere.err.contains("valid region.\n"), "{}", nowhere.err);
+    assert!(nowhere.err.contains("help: There is no Region `eu-mars-1` there"), "{}", nowhere.err);
 }
 
 #[cfg(unix)]

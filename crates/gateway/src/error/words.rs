@@ -59,6 +59,10 @@ impl GatewayError {
     pub fn help(&self) -> Option<String> {
         let help = match self.kind {
             Kind::Expired => "Sign in again; temporary credentials end by themselves.".to_owned(),
+            // The signature names the Region that was meant.
+            Kind::Invalid if self.message.contains("scoped to a valid region") => {
+                format!("There is no Region `{}` there; check its name.", self.region)
+            }
             Kind::Invalid if self.is_wrong_signature() => {
                 "AWS knows the access key, and the secret is not its secret. Copy the access key, the secret and the session \
                  token once more, all three from the same place."
@@ -186,6 +190,17 @@ mod tests {
     }
 
     const WHO: &str = "User: arn:aws:iam::111122223333:user/jo is not authorized to perform: ";
+
+    #[test]
+    fn a_region_that_is_none_is_no_wrong_secret() {
+        let error = GatewayError {
+            code: "SignatureDoesNotMatch".to_owned(),
+            message: "Credential should be scoped to a valid region. ".to_owned(),
+            ..GatewayError::failed(Kind::Invalid)
+        };
+        assert!(error.help().unwrap().starts_with("There is no Region `"));
+        assert!(error.answer().ends_with(" valid region."), "{}", error.answer());
+    }
 
     #[test]
     fn a_denied_call_names_what_would_allow_it() {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use archive::{Archive, ArchiveError, Scope};
 use cloudtrail::search::{Search, TimeRange};
-use cloudtrail::time::{MINUTE, Time};
+use cloudtrail::time::{HOUR, MINUTE, Time};
 use futures::future::join_all;
 use gateway::sync::{History, RegionState, RegionView, View};
 use gateway::{Caller, Chain, Credentials, Gateway, GatewayError, Lookup};
@@ -83,7 +83,7 @@ pub async fn find(arguments: &SearchArguments, search: &Search, clock: &Clock) -
     };
     let wait = Wait { history: &history, chain: &chain, caller: &caller, search };
     let (view, is_stopped) = wait.until_there(changes).await?;
-    let (notes, is_whole) = notes(&view, is_stopped)?;
+    let (notes, is_whole) = notes(&view, search.range.from, is_stopped)?;
     Ok(Found { archive: view.archive, notes, is_whole, _history: Some(history) })
 }
 
@@ -146,8 +146,8 @@ fn is_on_its_way(region: &RegionView) -> bool {
     region.is_fetching || matches!(region.state, RegionState::Waiting)
 }
 
-/// What to know besides the events, and whether all is there.
-fn notes(view: &View, is_stopped: bool) -> Result<(Vec<String>, bool)> {
+/// What to know besides the events, and whether all is there that event history has since `from`.
+fn notes(view: &View, from: Option<Time>, is_stopped: bool) -> Result<(Vec<String>, bool)> {
     let (mut notes, mut is_whole) = (Vec::new(), true);
     if is_stopped {
         notes.push("stopped before everything was fetched; the same command goes on from there".to_owned());
@@ -180,6 +180,13 @@ fn notes(view: &View, is_stopped: bool) -> Result<(Vec<String>, bool)> {
             }
             _ => {}
         }
+    }
+    // Who asks for 90 days has asked a moment ago.
+    if from.is_some_and(|from| from.plus(HOUR) < view.range.0) && view.kept_from.is_none() {
+        notes.push(format!(
+            "note: event history goes back 90 days, to {} UTC; of what is older there is only what was fetched in time",
+            view.range.0.readable()
+        ));
     }
     if let Some(kept_from) = view.kept_from {
         notes.push(format!("note: events from before {} UTC are not kept here", kept_from.readable()));
