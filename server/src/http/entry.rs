@@ -175,6 +175,10 @@ async fn by_sign_in(context: &Context, session: &Session, request: Request, next
             .await
             .into_response();
     }
+    // A page that is open asks for its parts: there was a sign-in when it came.
+    if path.starts_with("/_fn/") {
+        return super::sign_in::ended_problem().into_response();
+    }
     Problem::new(StatusCode::UNAUTHORIZED, "not-signed-in", "Not signed in")
         .detail("This Waymark is open to those who are signed in to an AWS account.")
         .help("Open /sign-in in a browser; the session's cookie opens the HTTP API too.")

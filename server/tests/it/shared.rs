@@ -99,7 +99,11 @@ async fn each_sees_what_they_may_and_a_restart_signs_nobody_out() {
         "{nobody:?}"
     );
     assert_eq!(ask(&served, "GET", "/api/v1/prod/events", None, "").status, 401);
-    // A page that is still open hears it, and no other page instead.
+    // A page that is still open hears it, and no other page instead; what it asks for says so in its place.
+    let json = [("host", "waymark.example.com"), ("origin", ORIGIN), ("content-type", "application/json")];
+    let part = served.send("POST", "/_fn/view", &json, "{}");
+    assert_eq!(part.status, 401, "{part:?}");
+    assert!(part.body.contains("Your sign-in has ended"), "{part:?}");
     assert_eq!(ask(&served, "GET", "/live/prod?q=", None, "").status, 401);
     assert_eq!(served.send("GET", "/sign-in", &[("host", "127.0.0.1")], "").status, 421);
     assert_eq!(served.send("GET", "/healthz", &[("host", "127.0.0.1")], "").status, 200);

@@ -96,7 +96,8 @@ fn is_among(ended: &[String], account: &str) -> bool {
     ended.iter().any(|other| other == account) || account == ALL && !ended.is_empty()
 }
 
-fn problem() -> Problem {
+/// What a page says in its place when its sign-in is over, with the way back to it.
+pub fn problem() -> Problem {
     Problem::new(StatusCode::UNAUTHORIZED, SIGN_IN_ENDED, "Your sign-in has ended")
         .detail(
             "You are not, or no longer, signed in to this account: the credentials expired, or you have signed out, here or elsewhere.",

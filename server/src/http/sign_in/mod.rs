@@ -45,7 +45,7 @@ use crate::store::Place;
 use crate::vault::Connection;
 pub use attempts::Attempts;
 pub use device::Directory;
-pub use ended::{Former, redirect, way_in};
+pub use ended::{Former, problem as ended_problem, redirect, way_in};
 pub use exchange::Exchange;
 use exchange::Refusal;
 use form::{Faults, Given};
