@@ -23,7 +23,8 @@ pub fn CoverageNotice(coverage: Coverage, address: Address) -> impl IntoView {
     let is_partial = sources.skipped + sources.partial > 0;
     let notes = coverage.notes;
     let events = coverage.events;
-    let history = coverage.history.map(|history| view! { <HistoryNotice history events /> });
+    let asked = coverage.range.from;
+    let history = coverage.history.map(|history| view! { <HistoryNotice history events asked /> });
     let archive = (!missing.is_empty() || !notes.is_empty() || coverage.taking_in).then(|| {
         let text = missing.join(", ");
         view! {
@@ -63,11 +64,11 @@ pub fn CoverageNotice(coverage: Coverage, address: Address) -> impl IntoView {
 /// How far the event history of AWS accounts has been fetched, and what is missing of it. While more is on its way the page
 /// asks again ([`crate::living::arriving`]).
 #[component]
-fn HistoryNotice(history: HistoryCoverage, events: u64) -> impl IntoView {
+fn HistoryNotice(history: HistoryCoverage, events: u64, asked: Option<Time>) -> impl IntoView {
     let is_fetching = history.is_fetching();
     let is_missing = history.regions.iter().any(|region| region.problem.is_some() && !region.closed);
     let (several, count) = (history.accounts() > 1, history.regions.len());
-    let notes = notes(&history);
+    let notes = notes(&history, asked);
     let problems = problems(&history);
     // A Region that is kept closed is something to know, and nothing that went wrong.
     let closed: Vec<String> = history
@@ -215,7 +216,7 @@ fn percent(history: &HistoryCoverage) -> u64 {
 }
 
 /// What else there is to know, each with a space in front.
-fn notes(history: &HistoryCoverage) -> Vec<String> {
+fn notes(history: &HistoryCoverage, asked: Option<Time>) -> Vec<String> {
     let mut notes = Vec::new();
     let mut filters: Vec<&str> = history.filters.iter().map(AwsFilter::words).collect();
     filters.dedup();
@@ -225,6 +226,12 @@ fn notes(history: &HistoryCoverage) -> Vec<String> {
              not fit it may not be here yet.",
             filters.join(" or ")
         ));
+    }
+    if asked.is_some_and(|from| history.ends_after(from)) {
+        notes.push(
+            " AWS keeps event history for 90 days: of what is older there is only what was fetched in time."
+                .to_owned(),
+        );
     }
     if let Some(kept) = history.kept_from {
         notes.push(format!(
@@ -310,6 +317,18 @@ mod tests {
     }
 
     #[test]
+    fn a_range_that_begins_before_event_history_is_told() {
+        let mut history = history(Vec::new());
+        history.range.from = Some(Time::parse("2026-08-24T00:00:00Z").unwrap());
+        let notes = |from: &str, history: &HistoryCoverage| notes(history, Time::parse(from));
+        assert!(notes("2026-01-01T00:00:00Z", &history)[0].contains("90 days"));
+        assert!(notes("2026-08-23T23:59:00Z", &history).is_empty());
+        // Where this server keeps less, it says that.
+        history.kept_from = history.range.from;
+        assert_eq!(notes("2026-01-01T00:00:00Z", &history).len(), 1);
+    }
+
+    #[test]
     fn the_share_that_is_there_is_counted_by_time() {
         let fetching = |back_to: Option<i64>| RegionCoverage {
             back_to: back_to.map(Time::from_millis),
@@ -335,10 +354,11 @@ mod tests {
     fn it_says_who_filtered_by_what() {
         let filter = |attribute: &str| AwsFilter { attribute: attribute.to_owned(), value: "x".to_owned() };
         let mut history = history(vec![region("1", "eu", None)]);
-        assert!(notes(&history).is_empty());
+        assert!(notes(&history, None).is_empty());
         history.filters = vec![filter("EventName"), filter("ReadOnly")];
         assert!(
-            notes(&history)[0].starts_with(" AWS filtered by event name or read-only; Waymark did the rest.")
+            notes(&history, None)[0]
+                .starts_with(" AWS filtered by event name or read-only; Waymark did the rest.")
         );
     }
 }

@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use super::{Field, TimeRange};
 use crate::actor::ActorKind;
-use crate::time::Time;
+use crate::time::{HOUR, Time};
 
 /// One page of events, newest first, and what the whole search found.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -216,6 +216,12 @@ impl Coverage {
 }
 
 impl HistoryCoverage {
+    /// Whether event history does not reach back to where a range begins. Who asks for as far as it goes asked a moment ago, so that
+    /// an hour makes no difference.
+    pub fn ends_after(&self, from: Time) -> bool {
+        self.kept_from.is_none() && self.range.from.is_some_and(|first| from.plus(HOUR) < first)
+    }
+
     /// Whether more is on its way.
     pub fn is_fetching(&self) -> bool {
         self.regions.iter().any(|region| region.fetching || region.is_waiting())
@@ -352,7 +358,7 @@ mod tests {
     use super::*;
 
     fn time(hour: i64) -> Time {
-        Time::from_millis(hour * crate::time::HOUR)
+        Time::from_millis(hour * HOUR)
     }
 
     fn coverage(change: impl FnOnce(&mut RegionCoverage)) -> Coverage {
