@@ -36,6 +36,8 @@ fn Accounts(connections: Vec<Connection>, account: String, can_sign_in: bool) ->
         None if account == ALL => "All accounts".to_owned(),
         None => account.clone(),
     };
+    // Who comes from an AWS account comes back to it; who comes from log files wants to see one.
+    let sign_in = if is_aws(&account) { expiry::SIGN_IN } else { "/sign-in" };
     let item = move |connection: &Connection| {
         view! {
             <li>
@@ -64,7 +66,7 @@ fn Accounts(connections: Vec<Connection>, account: String, can_sign_in: bool) ->
                     view! {
                         <p class="menu__note">
                             // A page of the server's own, for forms that carry credentials.
-                            <a href=expiry::SIGN_IN rel="external">
+                            <a href=sign_in rel="external">
                                 "AWS accounts: sign in and out"
                             </a>
                         </p>
@@ -81,6 +83,10 @@ fn Accounts(connections: Vec<Connection>, account: String, can_sign_in: bool) ->
                 })}
         </Menu>
     }
+}
+
+fn is_aws(account: &str) -> bool {
+    account == ALL || account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Until when the sign-in lasts: "Signed in until 14:30 UTC, renewed by itself".
