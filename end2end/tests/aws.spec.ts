@@ -66,7 +66,8 @@ test("two people see only what their own credentials allow", async ({ page, brow
 for (const theme of ["light", "dark"] as const) {
   test(`the sign-in page can be used by everybody, ${theme}`, async ({ page }) => {
     await page.emulateMedia({ colorScheme: theme });
-    for (const width of [1280, 390]) {
+    // The last is what a zoom of 400 % leaves of a desk.
+    for (const width of [1280, 390, 320]) {
       await page.setViewportSize({ width, height: 800 });
       await page.goto("/sign-in");
       const { violations } = await new AxeBuilder({ page })
@@ -78,6 +79,17 @@ for (const theme of ["light", "dark"] as const) {
     }
   });
 }
+
+test("who signs in from the sample account comes to an AWS account, and who signs in again from there comes back", async ({ page }) => {
+  await events.open(page, events.searching("event:StopInstances"));
+  for (const view of [/\/a\/111122223333\/events/, /\/a\/777788889999\/events\?q=error:\*$/]) {
+    await page.getByRole("banner").locator("summary").click();
+    await page.getByRole("link", { name: "AWS accounts: sign in and out" }).click();
+    await page.getByRole("button", { name: "Auditor", exact: true }).click();
+    await expect(page).toHaveURL(view);
+    await events.open(page, `/a/${QUIET}/events?q=error:*`);
+  }
+});
 
 test("nobody has to sign in: the sign-in page leads back to the sample account", async ({ page }) => {
   await page.goto("/sign-in");

@@ -61,7 +61,8 @@ test("five minutes before its end a sign-in is warned of, by itself, and the way
   await expect(banner(page)).toBeHidden();
   await page.getByRole("banner").locator("summary").click();
   await expect(page.getByRole("link", { name: /AWS account 444455556666/ })).toContainText(/Signed in until \d\d:\d\d UTC/);
-  // Nothing is pressed meanwhile.
+  await page.keyboard.press("Escape");
+  // Nothing is pressed from here on.
   await expect(banner(page)).toBeVisible({ timeout: 60_000 });
   await expect(banner(page)).toContainText(/ends at \d\d:\d\d UTC/);
 
