@@ -44,7 +44,7 @@ test("by Identity Center: a code is compared and approved, several accounts are 
   await expect(approval.getByLabel("Code")).toHaveValue(code);
   await approval.getByLabel("ana.lima@example.com").check();
   await approval.getByRole("button", { name: "Approve" }).click();
-  await expect(approval.getByText(/approved/i).first()).toBeVisible();
+  await expect(approval.getByText("The device is signed in")).toBeVisible();
   await approval.close();
 
   await page.getByRole("button", { name: "I have approved it" }).click();

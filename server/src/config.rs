@@ -134,17 +134,27 @@ fn default_listen() -> SocketAddr {
 
 /// Where a file cannot be read, and why, on one line. The line itself is not shown: it may hold a password.
 fn unreadable(text: &str, error: &toml::de::Error) -> String {
-    let message = error.message().trim().replace('\n', ": ");
+    let message = without_value(&error.message().trim().replace('\n', ": "));
     match error.span().filter(|span| span.end > 0) {
         Some(span) => {
             let at = text.as_bytes().iter().take(span.start).filter(|byte| **byte == b'\n').count();
             let key = text.lines().nth(at).and_then(|line| line.split_once('=')).map(|(key, _)| key.trim());
-            let is_part = |letter: char| letter.is_ascii_alphanumeric() || "_-.".contains(letter);
+            // As keys are written here, and secrets are not.
+            let is_part = |letter: char| letter.is_ascii_lowercase() || "_-.".contains(letter);
             let key = key.filter(|key| key.chars().all(is_part));
             let key = key.map(|key| format!(", {key}")).unwrap_or_default();
             format!("line {}{key}: {message}", at + 1)
         }
         None => message,
+    }
+}
+
+/// What is wrong, without the text that stands in the wrong place: `invalid type: string "…", expected a sequence`.
+fn without_value(message: &str) -> String {
+    let (start, expected) = message.rsplit_once("\", expected ").unwrap_or((message, ""));
+    match start.split_once(" \"") {
+        Some((what, _)) if !expected.is_empty() => format!("{what}, expected {expected}"),
+        _ => message.to_owned(),
     }
 }
 
@@ -281,6 +291,8 @@ mod tests {
             "{said}"
         );
         assert_eq!(parse("").unwrap_err(), "missing field `public_origin`");
+        let said = parse(&LEAST.replace("[\"env:KEY\"]", "\"hunter2\"")).unwrap_err();
+        assert!(said.starts_with("line 3, vault_keys: ") && !said.contains("hunter2"), "{said}");
     }
 
     #[test]

@@ -326,6 +326,9 @@ mod tests {
         // Where this server keeps less, it says that.
         history.kept_from = history.range.from;
         assert_eq!(notes("2026-01-01T00:00:00Z", &history).len(), 1);
+        // Where it keeps more than AWS, both are to be known.
+        history.kept_from = Time::parse("2026-02-01T00:00:00Z");
+        assert_eq!(notes("2026-01-01T00:00:00Z", &history).len(), 2);
     }
 
     #[test]

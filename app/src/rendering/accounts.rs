@@ -2,16 +2,13 @@
 
 use leptos::prelude::*;
 
-use super::{expiry, html};
+use super::{ALL, expiry, html, is_account_id};
 use crate::address::Address;
 use crate::api::ApiError;
 use crate::api::events::Connection;
 use crate::components::icon::Icon;
 use crate::components::menu::Menu;
 use crate::components::shortcuts::Shortcuts;
-
-/// The name of all AWS accounts in one list, in addresses.
-const ALL: &str = "all";
 
 /// What stands around every page ([`crate::api::views::FramePart`]): the account switcher, the list of keys, and that a sign-in
 /// comes to its end.
@@ -86,7 +83,7 @@ fn Accounts(connections: Vec<Connection>, account: String, can_sign_in: bool) ->
 }
 
 fn is_aws(account: &str) -> bool {
-    account == ALL || account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit())
+    account == ALL || is_account_id(account)
 }
 
 /// Until when the sign-in lasts: "Signed in until 14:30 UTC, renewed by itself".

@@ -13,8 +13,9 @@ use crate::text::clipped;
 
 /// The event's title and everything about it. The address holds the search of the list it was reached from.
 pub async fn render(address: Address, id: String, own_page: bool) -> Result<Rendering, ApiError> {
-    // Links go on from the search alone.
-    let (version, address) = (address.version.clone(), Address { version: None, ..address });
+    // Links go on from the search alone; beside the list stands the newest.
+    let version = address.version.clone().filter(|_| own_page);
+    let address = Address { version: None, ..address };
     let detail = crate::services::events()?.event(address.account.clone(), id, version).await?;
     let row = &detail.row;
     if own_page {

@@ -3,7 +3,7 @@
 use cloudtrail::time::{MINUTE, SECOND, Time};
 use leptos::prelude::*;
 
-use super::html;
+use super::{html, is_account_id};
 use crate::api::events::Connection;
 use crate::components::icon::Icon;
 
@@ -60,7 +60,7 @@ enum Notice {
 
 impl Notice {
     fn of(connections: &[Connection], account: &str, can_sign_in: bool, now: Time) -> Option<Notice> {
-        let is_aws = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
+        let is_aws = is_account_id(account);
         if can_sign_in && is_aws && connections.iter().all(|connection| connection.account != account) {
             return Some(Notice::None(account.to_owned()));
         }

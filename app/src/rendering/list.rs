@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::failed::Failed;
 use super::nothing::NothingFound;
-use super::{html, request};
+use super::{ALL, html, request};
 use crate::address::{Address, encode};
 use crate::api::ApiError;
 use crate::api::events::{PageRequest, SavedSearch};
@@ -28,8 +28,6 @@ use cloudtrail::search::{EventPage, HistoryCoverage, TimeRange as Window, parse}
 
 /// How many events a page has.
 const PAGE: u32 = 100;
-/// The name of all AWS accounts in one list.
-const ALL: &str = "all";
 
 /// The count in words, and the parts in the order of [`ListPart`]. A search that cannot be read has parts too: they
 /// are where it is put right.

@@ -18,6 +18,14 @@ mod nothing;
 mod overview;
 mod report;
 
+/// The name of all AWS accounts in one list, in addresses.
+const ALL: &str = "all";
+
+/// Whether an account in an address is an AWS account. Names of archives begin with a letter.
+fn is_account_id(account: &str) -> bool {
+    account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 /// Renders what is wanted. `search` is the part of the page's address behind its `?`.
 pub async fn render(what: What, account: &str, id: String, search: &str) -> Result<Rendering, ApiError> {
     let address = Address::parse(account, search);

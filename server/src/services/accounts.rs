@@ -183,7 +183,8 @@ impl Account {
     /// What a range of it holds, without searching.
     pub async fn coverage(&self, range: TimeRange) -> Result<Coverage, Problem> {
         let coverage = self.archive.coverage(range).await?;
-        Ok(Coverage { history: self.history.clone(), ..coverage })
+        let taking_in = coverage.taking_in || self.taking_in.is_running();
+        Ok(Coverage { taking_in, history: self.history.clone(), ..coverage })
     }
 
     /// The records of rows that this search found, in their order, as first seen.

@@ -219,7 +219,9 @@ impl HistoryCoverage {
     /// Whether event history does not reach back to where a range begins. Who asks for as far as it goes asked a moment ago, so that
     /// an hour makes no difference.
     pub fn ends_after(&self, from: Time) -> bool {
-        self.kept_from.is_none() && self.range.from.is_some_and(|first| from.plus(HOUR) < first)
+        // Where less is kept than AWS has, that is what is said.
+        let is_kept = |first: Time| self.kept_from.is_none_or(|kept| kept < first);
+        self.range.from.is_some_and(|first| from.plus(HOUR) < first && is_kept(first))
     }
 
     /// Whether more is on its way.

@@ -242,6 +242,11 @@ impl History {
         self.inner.grants.refusal(credentials, &account.id, region)
     }
 
+    /// Whether these credentials were refused a moment ago. With every question they use up the account's allowance: not again at once.
+    fn was_refused(&self, account: &Account, credentials: &Credentials, region: &str, now: Time) -> bool {
+        self.refusal(account, credentials, region).is_some_and(|(at, _)| at.plus(FRESH) > now)
+    }
+
     /// Fetches the newest events, if nobody has lately, or if these credentials have not shown yet that they may read them.
     fn head(
         &self,
@@ -251,9 +256,7 @@ impl History {
         now: Time,
     ) -> Option<Head> {
         let has_grant = self.inner.grants.has(credentials, &account.id, region, now);
-        // Who was refused uses up the account's allowance with every question: not again at once.
-        let refused = self.refusal(account, credentials, region);
-        if refused.is_some_and(|(at, _)| at.plus(FRESH) > now) {
+        if self.was_refused(account, credentials, region, now) {
             return None;
         }
         let task = Task::new(self, account, credentials, region);
@@ -281,8 +284,7 @@ impl History {
         missing: Vec<Span>,
         now: Time,
     ) -> Option<impl Future<Output = ()> + use<>> {
-        let refused = self.refusal(account, credentials, region);
-        if missing.is_empty() || refused.is_some_and(|(at, _)| at.plus(FRESH) > now) {
+        if missing.is_empty() || self.was_refused(account, credentials, region, now) {
             return None;
         }
         let started = account.with(region, |region| {
@@ -310,8 +312,7 @@ impl History {
         missing: Vec<Span>,
         now: Time,
     ) -> Option<impl Future<Output = ()> + use<>> {
-        let refused = self.refusal(account, credentials, region);
-        if missing.is_empty() || refused.is_some_and(|(at, _)| at.plus(FRESH) > now) {
+        if missing.is_empty() || self.was_refused(account, credentials, region, now) {
             return None;
         }
         if !account.with(region, |region| region.start_hint(&hint)) {

@@ -100,7 +100,7 @@ impl Task {
         let result = loop {
             let result = self.stretches(&list, &missing, &mut first).await;
             let refused = match &result {
-                Err(Stop::Aws(error)) if error.kind() == Kind::Refused => list.attribute().cloned(),
+                Err(Stop::Aws(error)) if is_about_filter(error) => list.attribute().cloned(),
                 _ => None,
             };
             let Some(attribute) = refused else { break result };
@@ -140,7 +140,7 @@ impl Task {
             let extent = Extent::Some(&mut pages, &mut first);
             let result = self.pages(&hint, piece, now, extent, &mut { piece.1 }).await;
             if let (Err(Stop::Aws(error)), Some(attribute)) = (&result, hint.attribute())
-                && error.kind() == Kind::Refused
+                && is_about_filter(error)
             {
                 self.account.with(&self.region, |region| region.refuse(attribute.clone()));
             }
@@ -280,6 +280,11 @@ impl Task {
             }
         }
     }
+}
+
+/// Whether AWS refused what it was to filter by, and not the call as such.
+fn is_about_filter(error: &GatewayError) -> bool {
+    matches!(error.code(), "InvalidLookupAttributesException" | "ValidationException")
 }
 
 fn floor(time: Time) -> Time {

@@ -182,7 +182,8 @@ fn notes(view: &View, from: Option<Time>, is_stopped: bool) -> Result<(Vec<Strin
         }
     }
     // Who asks for 90 days has asked a moment ago.
-    if from.is_some_and(|from| from.plus(HOUR) < view.range.0) && view.kept_from.is_none() {
+    let is_kept = view.kept_from.is_none_or(|kept| kept < view.range.0);
+    if is_kept && from.is_some_and(|from| from.plus(HOUR) < view.range.0) {
         notes.push(format!(
             "note: event history goes back 90 days, to {} UTC; of what is older there is only what was fetched in time",
             view.range.0.readable()

@@ -116,7 +116,12 @@ async fn once_there(
         if !page.coverage.is_growing() || Instant::now() >= until {
             return Ok((account, page));
         }
-        tokio::time::sleep_until(until.min(Instant::now() + PAUSE)).await;
+        // Whether it grows is told without searching.
+        while Instant::now() < until
+            && visible.get(segment, search).await?.coverage(search.range).await?.is_growing()
+        {
+            tokio::time::sleep_until(until.min(Instant::now() + PAUSE)).await;
+        }
     }
 }
 

@@ -51,8 +51,13 @@ impl<R: Read> Items<R> {
         }
         let end = match self.scan_ahead(0) {
             Ok(end) => end,
-            Err(Broken::Json { offset, .. } | Broken::Truncated { offset } | Broken::TooLarge { offset }) => {
+            Err(Broken::Json { offset, .. } | Broken::Truncated { offset }) => {
                 self.looked_through += offset.saturating_sub(self.offset()) as usize;
+                return Ok(false);
+            }
+            // All that fits into the buffer was looked at, wherever this says that it stands.
+            Err(Broken::TooLarge { .. }) => {
+                self.looked_through += self.end - self.start;
                 return Ok(false);
             }
             Err(broken) => return Err(broken),
