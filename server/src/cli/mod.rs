@@ -93,5 +93,7 @@ fn log_to_stderr(otherwise: &str) {
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal())
         .with_target(false)
+        // A line that cannot be written is lost. To say so in the same place would panic in whatever wanted to log.
+        .log_internal_errors(false)
         .try_init();
 }

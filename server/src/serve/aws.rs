@@ -6,6 +6,7 @@ use cloudtrail::names::AccountNames;
 use gateway::regions::ENABLED;
 use gateway::{Chain, Gateway};
 
+use super::say;
 use crate::clock::Clock;
 use crate::error::{Error, Result};
 use crate::http::sign_in::SignIn;
@@ -34,10 +35,10 @@ pub async fn open(profile: Option<&str>, titles: AccountNames, clock: &Clock) ->
 /// Says whose account it is; or why it cannot be looked at yet. Other keys can be given on the sign-in page all the same.
 pub async fn introduce(own: &Own) {
     match own.connection().await {
-        Ok(connection) => eprintln!("AWS account {}, as {}", connection.account, connection.arn),
+        Ok(connection) => say(&format!("AWS account {}, as {}", connection.account, connection.arn)),
         Err(problem) => {
-            eprintln!("note: your own credentials cannot be used. {problem}");
-            eprintln!("      Waymark starts all the same: other keys can be given on its sign-in page.");
+            say(&format!("note: your own credentials cannot be used. {problem}"));
+            say("      Waymark starts all the same: other keys can be given on its sign-in page.");
         }
     }
 }

@@ -16,6 +16,7 @@ mod shared;
 /// Being told to stop.
 pub mod signal;
 
+use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -284,7 +285,7 @@ async fn open_logs(
     let writer = match Writer::open(&path).await {
         Ok(writer) => writer,
         Err(locked @ ArchiveError::Locked { .. }) => {
-            eprintln!("note: {locked}; this server shows what that process takes in");
+            say(&format!("note: {locked}; this server shows what that process takes in"));
             let archive = Archive::open(&path).await?;
             return Ok(Source { segment, demo: false, archive, intake: None });
         }
@@ -311,22 +312,27 @@ fn warm_up(archive: Archive) {
 /// of the token's file.
 fn announce(address: SocketAddr, secrets: &Secrets, data: &DataFolder) -> Result<PathBuf> {
     let token = data.write_token(&address.to_string().replace([':', '[', ']'], "-"), &secrets.token)?;
-    eprintln!("Open this in your browser; the code works once, within ten minutes:");
+    say("Open this in your browser; the code works once, within ten minutes:");
     print_line(&format!("http://{address}/start?code={}", secrets.code));
-    eprintln!(
+    say(&format!(
         "Scripts use http://{address}/api/v1 with `Authorization: Bearer` and the token in {}",
         token.display()
-    );
+    ));
     Ok(token)
 }
 
 fn announce_demo(address: SocketAddr, segment: &str) {
-    eprintln!("Waymark shows a made-up organisation at");
+    say("Waymark shows a made-up organisation at");
     print_line(&format!("http://{address}/a/{segment}/events"));
 }
 
+// Nobody may be reading; the server is no worse for it.
+
 fn print_line(line: &str) {
-    use std::io::Write;
-    // Nobody may be reading; the server is no worse for it.
     let _ = writeln!(std::io::stdout(), "{line}");
+}
+
+/// To standard error, for a person.
+fn say(line: &str) {
+    let _ = writeln!(std::io::stderr(), "{line}");
 }

@@ -7,7 +7,7 @@ use archive::Archive;
 use cloudtrail::names::AccountNames;
 use gateway::Gateway;
 
-use super::{listen, print_line, run_router, warm_up};
+use super::{listen, print_line, run_router, say, warm_up};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::data::DataFolder;
@@ -65,7 +65,7 @@ pub async fn run(config: Config, site: Option<&Path>, clock: &Clock) -> Result<(
         clock: clock.clone(),
     });
     context.sign_ins().restore().await?;
-    eprintln!("Waymark listens on {} for {origin}", listener.address());
+    say(&format!("Waymark listens on {} for {origin}", listener.address()));
     print_line(&format!("{{\"listening\":\"{}\"}}", listener.address()));
     run_router(context, listener, admin).await
 }

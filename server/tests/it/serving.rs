@@ -1,12 +1,16 @@
 //! `waymark serve` over real connections.
 
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
+use std::process::{Command, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
 
 use serde_json::Value;
 
 use crate::support::logs;
-use crate::support::program::{Served, ordinary_logs, run};
+use crate::support::program::{Served, ordinary_logs, run, waymark};
+use crate::support::site::lay_out;
 
 #[test]
 fn the_code_in_the_terminal_opens_the_dashboard() {
@@ -89,6 +93,37 @@ fn scripts_find_the_token_and_all_events_and_a_signal_ends_it() {
         "the token outlives its server"
     );
     assert!(!said.contains(token.trim()), "the token was printed: {said}");
+}
+
+#[cfg(unix)]
+#[test]
+fn it_serves_and_stops_when_nobody_reads_what_it_says_any_more() {
+    let folder = tempfile::tempdir().unwrap();
+    let logs = ordinary_logs(folder.path());
+    let site = folder.path().join("site");
+    lay_out(&site);
+    let mut command = waymark(folder.path());
+    command.args(["serve", "--listen", "127.0.0.1:0", "--logs"]).arg(logs).arg("--site").arg(site);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    drop(child.stderr.take());
+    let address = line.trim().strip_prefix("http://").unwrap().split('/').next().unwrap();
+    let mut stream = TcpStream::connect(address).unwrap();
+    write!(stream, "GET /healthz HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    let id = child.id().to_string();
+    assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+    // One that does not stop would be waited for without end.
+    let (ended, end) = mpsc::channel();
+    std::thread::spawn(move || ended.send(child.wait().unwrap().code()));
+    let code = end.recv_timeout(Duration::from_secs(60));
+    if code.is_err() {
+        drop(Command::new("kill").args(["-KILL", &id]).status());
+    }
+    assert_eq!(code, Ok(Some(0)));
 }
 
 #[test]
