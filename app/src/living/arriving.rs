@@ -52,9 +52,13 @@ pub fn remember_row() {
 
 /// The same, and what else stands in the list as somebody left it: right before the same list comes anew by itself.
 pub fn remember_place() {
-    if ASKED.take().is_none_or(|search| search != browser::search()) {
+    // It may have been asked for again before this answer came: each that comes finds people somewhere.
+    let search = browser::search();
+    if ASKED.with_borrow_mut(|asked| asked.take_if(|asked| *asked != search).is_some() || asked.is_none()) {
         return;
     }
+    // Whatever else the page does: what is remembered now is for what stands in the next frame.
+    request_animation_frame(restore_place);
     remember_row();
     let regions = browser::find(REGIONS).filter(|regions| regions.has_attribute("open"));
     PLACE.with_borrow_mut(|place| {
